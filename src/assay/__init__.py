@@ -1,0 +1,3 @@
+"""Assay: the price reporting agency as software."""
+
+__version__ = "0.1.0"

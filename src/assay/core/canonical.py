@@ -1,0 +1,74 @@
+"""Canonical bytes: one content, one byte string, one hash (RFC 8785 JSON).
+
+Numbers that matter travel as text: binary floats are refused outright, decimals,
+dates, instants and enums become their canonical text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+from typing import Any
+
+import rfc8785
+
+from assay.core.dates import instant_text
+from assay.core.numbers import decimal_text, exact_text
+
+
+def plain(content: Any) -> Any:
+    """`content` as JSON-able values: text for exact numbers and times, no floats.
+
+    Raises `TypeError` for a float or an object without a canonical form.
+    """
+    if content is None or isinstance(content, str | bool | int) and not isinstance(content, Enum):
+        return content
+    if isinstance(content, dict):
+        return {_key(key): plain(each) for key, each in content.items()}
+    if isinstance(content, list | tuple):
+        return [plain(each) for each in content]
+    if isinstance(content, set | frozenset):
+        return sorted(plain(each) for each in content)
+    if is_dataclass(content) and not isinstance(content, type):
+        return plain(asdict(content))
+    return _scalar(content)
+
+
+def _key(key: Any) -> str:
+    text = plain(key)
+    if not isinstance(text, str):
+        raise TypeError(f"{key!r} cannot be a key of canonical JSON: use text")
+    return text
+
+
+def _scalar(content: Any) -> str:
+    if isinstance(content, Enum):
+        return str(content.value)
+    if isinstance(content, Decimal):
+        return decimal_text(content)
+    if isinstance(content, Fraction):
+        return exact_text(content)
+    if isinstance(content, datetime):
+        return instant_text(content)
+    if isinstance(content, date | time):
+        return content.isoformat()
+    raise TypeError(f"{type(content).__name__} has no canonical form (floats never have)")
+
+
+def canonical_bytes(content: Any) -> bytes:
+    """RFC 8785 bytes of `content` after `plain`."""
+    return rfc8785.dumps(plain(content))
+
+
+def digest_of(content: bytes) -> str:
+    """``sha256:<hex>`` of these bytes."""
+    return "sha256:" + hashlib.sha256(content).hexdigest()
+
+
+def digest(content: Any) -> str:
+    """``sha256:<hex>`` of the canonical bytes of `content`."""
+    return digest_of(canonical_bytes(content))
