@@ -25,7 +25,7 @@ def plain(content: Any) -> Any:
 
     Raises `TypeError` for a float or an object without a canonical form.
     """
-    if content is None or isinstance(content, str | bool | int) and not isinstance(content, Enum):
+    if content is None or (isinstance(content, str | int) and not isinstance(content, Enum)):
         return content
     if isinstance(content, dict):
         return {_key(key): plain(each) for key, each in content.items()}

@@ -80,7 +80,14 @@ def round_to_step(number: Fraction | Decimal | int, step: Decimal, rounding: Rou
     if step <= 0:
         raise ValueError(f"a step must be positive, not {step}")
     steps = _round_half(Fraction(number) / Fraction(step), rounding)
-    return steps * step
+    exponent = min(0, int(step.as_tuple().exponent))
+    return _scaled(steps * int(Fraction(step) / Fraction(10) ** exponent), exponent)
+
+
+def _scaled(digits: int, exponent: int) -> Decimal:
+    """`digits` x 10^`exponent`, exactly: no decimal context ever rounds it."""
+    sign = 1 if digits < 0 else 0
+    return Decimal((sign, tuple(int(each) for each in str(abs(digits))), exponent))
 
 
 def _round_half(ratio: Fraction, rounding: Rounding) -> int:
@@ -125,7 +132,7 @@ def exact_text(number: Fraction | Decimal) -> str:
         return f"{number.numerator}/{number.denominator}"
     places = max(twos, fives)
     digits = number.numerator * 10**places // number.denominator
-    return decimal_text(Decimal(digits).scaleb(-places)) if places else str(digits)
+    return decimal_text(_scaled(digits, -places)) if places else str(digits)
 
 
 def parse_exact(text: str) -> Fraction:
