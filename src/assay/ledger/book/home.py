@@ -1,0 +1,149 @@
+"""Book of the home: its agency and clock, persons with roles, keys, signed heads, findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from assay.core import refused
+from assay.ledger.book.registry import fold
+from assay.ledger.entry import Entry
+from assay.ledger.store import BOOK_TABLES, Instant
+
+home = sa.Table(
+    "home",
+    BOOK_TABLES,
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("agency", sa.Text, nullable=False),
+    sa.Column("clock", sa.Text, nullable=False),
+)
+persons = sa.Table(
+    "persons",
+    BOOK_TABLES,
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("person", sa.Text, nullable=False, index=True),
+    sa.Column("roles", sa.JSON, nullable=False),
+    sa.Column("name", sa.Text),
+    sa.Column("since", sa.Date, nullable=False),
+    sa.Column("until", sa.Date),
+)
+keys = sa.Table(
+    "keys",
+    BOOK_TABLES,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("person", sa.Text, nullable=False, index=True),
+    sa.Column("public", sa.Text, nullable=False),
+    sa.Column("purpose", sa.Text, nullable=False),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("retired_seq", sa.Integer),
+)
+heads = sa.Table(
+    "heads",
+    BOOK_TABLES,
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("head_seq", sa.Integer, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("signature", sa.Text, nullable=False),
+    sa.Column("signed_at", sa.Text, nullable=False),
+)
+findings = sa.Table(
+    "findings",
+    BOOK_TABLES,
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("severity", sa.Text, nullable=False),
+    sa.Column("where_", sa.Text, nullable=False),
+    sa.Column("what_to_do", sa.Text, nullable=False),
+    sa.Column("pricing_date", sa.Text, index=True),
+    sa.Column("series", sa.Text),
+    sa.Column("evidence", sa.Text),
+    sa.Column("subject", sa.Text),
+    sa.Column("recorded_at", Instant, nullable=False),
+)
+
+
+@fold("home.opened/1")
+def _home_opened(connection: Connection, entry: Entry) -> None:
+    if entry.seq != 1:
+        raise refused("home.opened_twice", f"entry {entry.seq}", "a home is opened once")
+    row = {"seq": 1, "agency": entry.body["agency"], "clock": entry.body["clock"]}
+    connection.execute(home.insert(), row)
+
+
+@fold("person.registered/1")
+def _person_registered(connection: Connection, entry: Entry) -> None:
+    body = entry.body
+    until = body["until"] and date.fromisoformat(body["until"])
+    row = {
+        "seq": entry.seq, "person": body["person"], "roles": body["roles"],
+        "name": body["name"], "since": date.fromisoformat(body["since"]), "until": until,
+    }  # fmt: skip
+    connection.execute(persons.insert(), row)
+
+
+@fold("key.registered/1")
+def _key_registered(connection: Connection, entry: Entry) -> None:
+    body = entry.body
+    row = {each: body[each] for each in ("key", "person", "public", "purpose")}
+    connection.execute(keys.insert(), {**row, "seq": entry.seq})
+
+
+@fold("key.retired/1")
+def _key_retired(connection: Connection, entry: Entry) -> None:
+    where = keys.c.key == entry.body["key"]
+    connection.execute(keys.update().where(where).values(retired_seq=entry.seq))
+
+
+@fold("head.signed/1")
+def _head_signed(connection: Connection, entry: Entry) -> None:
+    body = entry.body
+    row = {each: body[each] for each in ("digest", "key", "signature", "signed_at")}
+    connection.execute(heads.insert(), {**row, "seq": entry.seq, "head_seq": body["seq"]})
+
+
+@fold("finding.raised/1")
+def _finding_raised(connection: Connection, entry: Entry) -> None:
+    body = dict(entry.body)
+    body["where_"] = body.pop("where")
+    row = {**body, "seq": entry.seq, "recorded_at": entry.recorded_at}
+    connection.execute(findings.insert(), row)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person of the agency on a day: identity, roles, vault reference of the name."""
+
+    person: str
+    roles: frozenset[str]
+    name: str | None
+
+
+def person_on(connection: Connection, person: str, day: date) -> Person | None:
+    """The person's latest registration that holds on `day`, or None."""
+    query = (
+        sa.select(persons)
+        .where(persons.c.person == person, persons.c.since <= day)
+        .order_by(persons.c.seq.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).mappings().first()
+    if row is None or (row["until"] is not None and day > row["until"]):
+        return None
+    return Person(row["person"], frozenset(row["roles"]), row["name"])
+
+
+def active_key(connection: Connection, person: str, purpose: str = "acts") -> dict[str, Any] | None:
+    """The newest key of `person` that is not retired, as a row, or None."""
+    query = (
+        sa.select(keys)
+        .where(keys.c.person == person, keys.c.purpose == purpose, keys.c.retired_seq.is_(None))
+        .order_by(keys.c.seq.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).mappings().first()
+    return dict(row) if row else None

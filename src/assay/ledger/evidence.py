@@ -1,0 +1,109 @@
+"""Evidence: raw bytes by hash, archived before anybody reads them.
+
+A file is ``salt || bytes`` and its name is the sha256 of that whole; the salt comes
+from a secret of the home and the bytes, so the same message twice is one file, and
+nobody outside can guess a short message from its hash. Forgetting leaves a tombstone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from assay.core import BrokenPromise, Finding, Severity, refused
+
+SALT_BYTES = 16
+_NAME = re.compile("[0-9a-f]{64}")
+TOMBSTONE = b"assay tombstone: forgotten after its retention\n"
+
+
+def _nothing(_step: str) -> None:
+    return None
+
+
+class EvidenceStore:
+    """A folder of evidence; `checkpoint` is called at every step (for fault tests)."""
+
+    def __init__(self, folder: Path, *, checkpoint: Callable[[str], None] = _nothing) -> None:
+        """Use `folder`; its secret is created by `prepare`."""
+        self.folder = folder
+        self._checkpoint = checkpoint
+
+    def prepare(self, secret: bytes) -> None:
+        """Create the folder with its secret; an existing one is left alone."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = self.folder / "secret"
+        if not path.exists():
+            _write_durably(path, secret, self._checkpoint)
+
+    def put(self, content: bytes) -> str:
+        """Archive `content` durably and give its reference ``sha256:<hex>``."""
+        whole = self._salt(content) + content
+        name = hashlib.sha256(whole).hexdigest()
+        path = self._path(name)
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write_durably(path, whole, self._checkpoint)
+        return f"sha256:{name}"
+
+    def get(self, reference: str) -> bytes:
+        """The archived bytes; a changed file is a broken promise, a forgotten one is refused."""
+        whole = self.whole(reference)
+        if whole == TOMBSTONE:
+            raise refused("evidence.forgotten", reference, "its retention is over")
+        return whole[SALT_BYTES:]
+
+    def whole(self, reference: str) -> bytes:
+        """Salt and bytes as stored, or the tombstone; checked against the reference."""
+        path = self._path(reference.removeprefix("sha256:"))
+        try:
+            whole = path.read_bytes()
+        except FileNotFoundError:
+            raise BrokenPromise(
+                Finding("evidence.missing", Severity.ERROR, reference, "restore it from the backup")
+            ) from None
+        if whole != TOMBSTONE and hashlib.sha256(whole).hexdigest() != path.name:
+            raise BrokenPromise(
+                Finding("evidence.changed", Severity.ERROR, reference, "restore it from the backup")
+            )
+        return whole
+
+    def shred(self, reference: str) -> None:
+        """Overwrite the bytes with a tombstone (the journal entry is written first)."""
+        path = self._path(reference.removeprefix("sha256:"))
+        size = path.stat().st_size
+        with path.open("r+b") as file:
+            file.write(b"\0" * size)
+            file.flush()
+            os.fsync(file.fileno())
+        _write_durably(path, TOMBSTONE, self._checkpoint)
+
+    def _salt(self, content: bytes) -> bytes:
+        secret = (self.folder / "secret").read_bytes()
+        return hmac.digest(secret, hashlib.sha256(content).digest(), "sha256")[:SALT_BYTES]
+
+    def _path(self, name: str) -> Path:
+        if not _NAME.fullmatch(name):
+            raise refused("evidence.reference", name, "a reference is sha256: and 64 hex digits")
+        return self.folder / name[:2] / name
+
+
+def _write_durably(path: Path, content: bytes, checkpoint: Callable[[str], None]) -> None:
+    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+    with draft.open("wb") as file:
+        file.write(content)
+        checkpoint("evidence.written")
+        file.flush()
+        os.fsync(file.fileno())
+    checkpoint("evidence.synced")
+    draft.replace(path)
+    checkpoint("evidence.renamed")
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
