@@ -4,8 +4,8 @@ An entry is hashed in two steps, so that it can be kept secret without breaking 
 chain. The *content* (kind, actor, recorded time, body, signature) is committed to
 with a random salt; the *link* binds sequence number, previous digest and commitment::
 
-    act        = sha256(canonical {kind, actor, body, key})
-    content    = canonical {kind, actor, recorded_at, body, key, signature(act)}
+    act        = canonical {home, kind, actor, body, key}      (what a person signs)
+    content    = canonical {kind, actor, recorded_at, body, key, signature of act}
     commitment = sha256(salt || content)
     digest     = sha256(canonical {seq, previous, commitment})
 
@@ -71,10 +71,18 @@ class Entry:
         )
 
 
-def act_bytes(draft: Draft, key: str | None) -> bytes:
-    """What a person signs: the act itself, before the journal gives it time and place."""
-    act = {"kind": draft.kind, "actor": draft.actor, "body": draft.body, "key": key}
+def act_bytes(home: str, kind: str, actor: str, body: dict[str, Any], key: str | None) -> bytes:
+    """What a person signs: the act itself, before the journal gives it time and place.
+
+    `home` is the digest of entry 1, so that an act of a demo is worth nothing elsewhere.
+    """
+    act = {"home": home, "kind": kind, "actor": actor, "body": body, "key": key}
     return canonical_bytes(act)
+
+
+def head_bytes(agency: str, head: Head) -> bytes:
+    """What the publication key signs: this agency's journal ended here."""
+    return canonical_bytes({"agency": agency, "seq": head.seq, "digest": head.digest})
 
 
 def content_bytes(

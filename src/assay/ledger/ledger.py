@@ -33,7 +33,7 @@ from assay.ledger.entry import (
     entry_of,
 )  # fmt: skip
 from assay.ledger.evidence import EvidenceStore
-from assay.ledger.keys import Signer
+from assay.ledger.keys import PUBLICATION, Signer
 from assay.ledger.kinds import body_of
 from assay.ledger.store import Store, journal, sqlite_url, vault
 
@@ -126,9 +126,10 @@ class Ledger:
                 _check_signer(connection, signer, drafts)
             entries = []
             head, last = _tail(connection)
+            home = home_digest(connection) if signer is not None else GENESIS
             for draft in drafts:
                 recorded_at = self._now(last)
-                entry = self._entry(draft, head, recorded_at, signer)
+                entry = self._entry(draft, head, recorded_at, signer, home)
                 connection.execute(journal.insert(), _row(entry))
                 self._checkpoint("journal.inserted")
                 fold_entry(connection, entry)
@@ -152,12 +153,12 @@ class Ledger:
         return last
 
     def _entry(
-        self, draft: Draft, head: Head, recorded_at: datetime, signer: Signer | None
+        self, draft: Draft, head: Head, recorded_at: datetime, signer: Signer | None, home: str
     ) -> Entry:
-        draft = Draft(draft.kind, draft.actor, body_of(draft.kind, draft.body))
+        kind, actor, body = draft.kind, draft.actor, body_of(draft.kind, draft.body)
         key = signer.key if signer else None
-        signature = signer.sign(act_bytes(draft, key)) if signer else None
-        content = content_bytes(draft.kind, draft.actor, recorded_at, draft.body, key, signature)
+        signature = signer.sign(act_bytes(home, kind, actor, body, key)) if signer else None
+        content = content_bytes(kind, actor, recorded_at, body, key, signature)
         return entry_of(head.seq + 1, head.digest, self._entropy(_SALT_BYTES).hex(), content)
 
     def head(self) -> Head:
@@ -249,6 +250,12 @@ def _tail(connection: Connection) -> tuple[Head, datetime | None]:
     return (Head(row.seq, row.digest), row.recorded_at) if row else (Head(0, GENESIS), None)
 
 
+def home_digest(connection: Connection) -> str:
+    """The digest of entry 1, which every signed act names as its home."""
+    query = sa.select(journal.c.digest).where(journal.c.seq == 1)
+    return str(connection.execute(query).scalar_one())
+
+
 def _row(entry: Entry) -> dict[str, Any]:
     return {
         "seq": entry.seq,
@@ -263,7 +270,8 @@ def _row(entry: Entry) -> dict[str, Any]:
 
 
 def _check_signer(connection: Connection, signer: Signer, drafts: Sequence[Draft]) -> None:
-    known = active_key(connection, signer.person)
+    purpose = "publication" if signer.person == PUBLICATION else "acts"
+    known = active_key(connection, signer.person, purpose)
     if known is None or known["key"] != signer.key:
         raise refused(
             "key.unknown",

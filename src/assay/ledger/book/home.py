@@ -11,7 +11,8 @@ from sqlalchemy.engine import Connection
 
 from assay.core import refused
 from assay.ledger.book.registry import fold
-from assay.ledger.entry import Entry
+from assay.ledger.entry import Entry, Head, head_bytes
+from assay.ledger.keys import PUBLICATION, key_id, signature_holds
 from assay.ledger.store import BOOK_TABLES, Instant
 
 home = sa.Table(
@@ -89,19 +90,47 @@ def _person_registered(connection: Connection, entry: Entry) -> None:
 @fold("key.registered/1")
 def _key_registered(connection: Connection, entry: Entry) -> None:
     body = entry.body
+    if key_id(body["public"]) != body["key"]:
+        raise refused(
+            "key.identity", f"key {body['key']}", "it must be the identity of its public part"
+        )
+    if (body["person"] == PUBLICATION) != (body["purpose"] == "publication"):
+        raise refused(
+            "key.purpose",
+            f"key {body['key']} of {body['person']}",
+            "heads are signed by `publication`, acts by persons",
+        )
+    if key_of(connection, body["key"]) is not None:
+        raise refused("key.registered_twice", f"key {body['key']}", "make a new key")
     row = {each: body[each] for each in ("key", "person", "public", "purpose")}
     connection.execute(keys.insert(), {**row, "seq": entry.seq})
 
 
 @fold("key.retired/1")
 def _key_retired(connection: Connection, entry: Entry) -> None:
-    where = keys.c.key == entry.body["key"]
-    connection.execute(keys.update().where(where).values(retired_seq=entry.seq))
+    where = sa.and_(keys.c.key == entry.body["key"], keys.c.retired_seq.is_(None))
+    retired = connection.execute(keys.update().where(where).values(retired_seq=entry.seq)).rowcount
+    if retired != 1:
+        raise refused("key.unknown", f"key {entry.body['key']}", "no such active key")
 
 
 @fold("head.signed/1")
 def _head_signed(connection: Connection, entry: Entry) -> None:
     body = entry.body
+    key = key_of(connection, body["key"])
+    known = key is not None and key["purpose"] == "publication" and key["retired_seq"] is None
+    statement = head_bytes(agency_of(connection), Head(body["seq"], body["digest"]))
+    if (
+        key is None
+        or not known
+        or not 0 < body["seq"] < entry.seq
+        or not signature_holds(key["public"], statement, body["signature"])
+    ):
+        raise refused(
+            "head.signature",
+            f"signed head {body['seq']} by key {body['key']}",
+            "sign the present head with the active publication key",
+        )
     row = {each: body[each] for each in ("digest", "key", "signature", "signed_at")}
     connection.execute(heads.insert(), {**row, "seq": entry.seq, "head_seq": body["seq"]})
 
@@ -112,6 +141,11 @@ def _finding_raised(connection: Connection, entry: Entry) -> None:
     body["where_"] = body.pop("where")
     row = {**body, "seq": entry.seq, "recorded_at": entry.recorded_at}
     connection.execute(findings.insert(), row)
+
+
+def agency_of(connection: Connection) -> str:
+    """The agency that this home belongs to, as its first entry says."""
+    return str(connection.execute(sa.select(home.c.agency)).scalar_one())
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +169,12 @@ def person_on(connection: Connection, person: str, day: date) -> Person | None:
     if row is None or (row["until"] is not None and day > row["until"]):
         return None
     return Person(row["person"], frozenset(row["roles"]), row["name"])
+
+
+def key_of(connection: Connection, key: str) -> dict[str, Any] | None:
+    """The key of this identity as a row (``key person public purpose seq retired_seq``)."""
+    row = connection.execute(sa.select(keys).where(keys.c.key == key)).mappings().first()
+    return dict(row) if row else None
 
 
 def active_key(connection: Connection, person: str, purpose: str = "acts") -> dict[str, Any] | None:

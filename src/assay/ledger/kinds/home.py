@@ -46,7 +46,7 @@ class KeyRetired(Body, frozen=True, kw_only=True):
 
 @kind("head.signed/1", disclosure="public")
 class HeadSigned(Body, frozen=True, kw_only=True):
-    """The publication key signed the journal's head as it was before this entry."""
+    """The publication key signed the head that the journal had just before this entry."""
 
     seq: int
     digest: str

@@ -1,0 +1,107 @@
+"""Signed heads: the publication key says where the journal ended, so no end can be cut off.
+
+A signed head is an entry like any other, and a line in ``heads.jsonl`` beside the
+store: a rewritten or shortened journal no longer agrees with the lines that were kept,
+here or by anybody outside. Private keys are given, never looked for.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from assay.core import instant_text, refused
+from assay.ledger.book.home import active_key, agency_of
+from assay.ledger.entry import SYSTEM, Draft, Entry, head_bytes
+from assay.ledger.keys import PUBLICATION, Signer
+from assay.ledger.ledger import Ledger
+
+FILE_NAME = "heads.jsonl"
+
+
+def sign_head(ledger: Ledger, signer: Signer) -> Entry:
+    """Sign the present head with the publication key and record it (``head.signed/1``).
+
+    The line in the heads file follows the entry: a crash between the two costs the line
+    only. Refused when the journal knows another active publication key.
+    """
+    head = ledger.head()
+    with ledger.read() as connection:
+        agency = agency_of(connection)
+        known = active_key(connection, PUBLICATION, "publication")
+    if known is None or known["key"] != signer.key:
+        raise refused(
+            "key.unknown",
+            f"publication key {signer.key}",
+            "the journal knows no such active publication key: register or rotate it first",
+        )
+    body = {
+        "seq": head.seq,
+        "digest": head.digest,
+        "signed_at": instant_text(ledger.clock()),
+        "key": signer.key,
+        "signature": signer.sign(head_bytes(agency, head)),
+    }
+    (entry,) = ledger.append([Draft("head.signed/1", SYSTEM, body)])
+    keep_head(ledger.home, {"agency": agency, **body})
+    return entry
+
+
+def register_publication_key(ledger: Ledger, signer: Signer, actor: str = SYSTEM) -> Entry:
+    """Record the first publication key; later ones come by `rotate_publication_key`."""
+    with ledger.read() as connection:
+        if active_key(connection, PUBLICATION, "publication") is not None:
+            raise refused("key.exists", PUBLICATION, "there is one: rotate it")
+    (entry,) = ledger.append([Draft("key.registered/1", actor, _registration(signer))])
+    return entry
+
+
+def rotate_publication_key(
+    ledger: Ledger, old: Signer, new: Signer, reason: str
+) -> tuple[Entry, Entry]:
+    """Hand over from `old` to `new`, both acts signed by `old`, in one transaction."""
+    drafts = [
+        Draft("key.registered/1", PUBLICATION, _registration(new)),
+        Draft(
+            "key.retired/1",
+            PUBLICATION,
+            {"key": old.key, "reason": reason, "successor": new.key},
+        ),
+    ]
+    registered, retired = ledger.append(drafts, signer=old)
+    return registered, retired
+
+
+def _registration(signer: Signer) -> dict[str, Any]:
+    return {
+        "key": signer.key,
+        "person": PUBLICATION,
+        "public": signer.public,
+        "purpose": "publication",
+    }
+
+
+def keep_head(home: Path, statement: dict[str, Any]) -> None:
+    """Append one signed head to the heads file, durably."""
+    line = json.dumps(statement, sort_keys=True, ensure_ascii=False) + "\n"
+    with (home / FILE_NAME).open("ab") as file:
+        file.write(line.encode())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def kept_heads(home: Path) -> Iterator[dict[str, Any]]:
+    """The signed heads kept beside the store; a torn last line is left out."""
+    path = home / FILE_NAME
+    if not path.is_file():
+        return
+    for line in path.read_text("utf-8").splitlines():
+        try:
+            statement = json.loads(line)
+        except json.JSONDecodeError:
+            continue
+        if isinstance(statement, dict):
+            yield statement
