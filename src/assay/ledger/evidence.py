@@ -11,7 +11,9 @@ import hashlib
 import hmac
 import os
 import re
-from collections.abc import Callable
+import secrets
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from assay.core import BrokenPromise, Finding, Severity, refused
@@ -38,17 +40,42 @@ class EvidenceStore:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self.folder / "secret"
         if not path.exists():
-            _write_durably(path, secret, self._checkpoint)
+            self._write_durably(path, secret)
 
     def put(self, content: bytes) -> str:
         """Archive `content` durably and give its reference ``sha256:<hex>``."""
         whole = self._salt(content) + content
         name = hashlib.sha256(whole).hexdigest()
-        path = self._path(name)
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _write_durably(path, whole, self._checkpoint)
+        self.put_whole(name, whole)
         return f"sha256:{name}"
+
+    def put_whole(self, name: str, whole: bytes) -> None:
+        """Archive salt and bytes (or a tombstone) as they come from another home or a backup."""
+        path = self._path(name)
+        if whole != TOMBSTONE and hashlib.sha256(whole).hexdigest() != name:
+            raise refused("evidence.changed", name, "these bytes have another reference")
+        if path.exists() and path.read_bytes() == whole:
+            _sync_folder(path.parent)
+            return
+        if not path.parent.exists():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _sync_folder(self.folder)
+        self._write_durably(path, whole)
+
+    def names(self) -> Iterator[str]:
+        """The names (64 hexadecimal digits) of all files, tombstones too, in order."""
+        for path in sorted(self.folder.glob("[0-9a-f][0-9a-f]/*")):
+            if _NAME.fullmatch(path.name):
+                yield path.name
+
+    def tidy(self, older_than: float = 86_400) -> int:
+        """Remove drafts that a crash left behind (older than so many seconds); gives the count."""
+        gone = 0
+        for path in (self.folder / "drafts").glob("*"):
+            if time.time() - path.stat().st_mtime >= older_than:
+                path.unlink()
+                gone += 1
+        return gone
 
     def get(self, reference: str) -> bytes:
         """The archived bytes; a changed file is a broken promise, a forgotten one is refused."""
@@ -73,14 +100,32 @@ class EvidenceStore:
         return whole
 
     def shred(self, reference: str) -> None:
-        """Overwrite the bytes with a tombstone (the journal entry is written first)."""
+        """Overwrite the bytes with a tombstone (the journal entry is written first).
+
+        May be called again after a crash: it ends with the tombstone in place.
+        """
         path = self._path(reference.removeprefix("sha256:"))
         size = path.stat().st_size
         with path.open("r+b") as file:
             file.write(b"\0" * size)
+            self._checkpoint("evidence.zeroed")
             file.flush()
             os.fsync(file.fileno())
-        _write_durably(path, TOMBSTONE, self._checkpoint)
+        self._write_durably(path, TOMBSTONE)
+
+    def _write_durably(self, path: Path, content: bytes) -> None:
+        drafts = self.folder / "drafts"
+        drafts.mkdir(exist_ok=True, mode=0o700)
+        draft = drafts / f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}"
+        with draft.open("wb") as file:
+            file.write(content)
+            self._checkpoint("evidence.written")
+            file.flush()
+            os.fsync(file.fileno())
+        self._checkpoint("evidence.synced")
+        draft.replace(path)
+        self._checkpoint("evidence.renamed")
+        _sync_folder(path.parent)
 
     def _salt(self, content: bytes) -> bytes:
         secret = (self.folder / "secret").read_bytes()
@@ -92,18 +137,9 @@ class EvidenceStore:
         return self.folder / name[:2] / name
 
 
-def _write_durably(path: Path, content: bytes, checkpoint: Callable[[str], None]) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
-    with draft.open("wb") as file:
-        file.write(content)
-        checkpoint("evidence.written")
-        file.flush()
-        os.fsync(file.fileno())
-    checkpoint("evidence.synced")
-    draft.replace(path)
-    checkpoint("evidence.renamed")
-    folder = os.open(path.parent, os.O_RDONLY)
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(handle)
     finally:
-        os.close(folder)
+        os.close(handle)

@@ -21,7 +21,6 @@ from sqlalchemy.engine import Connection
 from assay import __version__
 from assay.core import BrokenPromise, Finding, Severity, canonical_bytes, refused, utc
 from assay.ledger.book import fold_entry
-from assay.ledger.book.home import active_key
 from assay.ledger.entry import (
     GENESIS,
     SYSTEM,
@@ -33,9 +32,12 @@ from assay.ledger.entry import (
     entry_of,
 )  # fmt: skip
 from assay.ledger.evidence import EvidenceStore
-from assay.ledger.keys import PUBLICATION, Signer
+from assay.ledger.folding import refold
+from assay.ledger.journal import check_signer, holds, home_digest, row_of, stored_entry, tail_of
+from assay.ledger.keys import Signer
 from assay.ledger.kinds import body_of
-from assay.ledger.store import Store, journal, sqlite_url, vault
+from assay.ledger.store import Store, book_is_current, journal, make_book, sqlite_url, vault
+from assay.ledger.surely import PATIENCE, surely
 
 Clock = Callable[[], datetime]
 Guard = Callable[[Connection], None]
@@ -53,7 +55,8 @@ class Ledger:
     """An open home: journal, book, evidence, vault.
 
     `clock` gives the recorded time (aware); `checkpoint` is called at every step of a
-    write, so that tests can fail there; `entropy` gives salts.
+    write, so that tests can fail there; `entropy` gives salts; `patience` is how many
+    seconds to wait for a server that went away.
     """
 
     def __init__(
@@ -64,8 +67,10 @@ class Ledger:
         store_url: str | None = None,
         checkpoint: Callable[[str], None] = _nothing,
         entropy: Callable[[int], bytes] = secrets.token_bytes,
+        patience: float = PATIENCE,
     ) -> None:
         """Wire the parts; use `create` or `open`."""
+        self.patience = patience
         self.home = home
         self.clock = clock
         self.store = Store(store_url or sqlite_url(home / "journal.sqlite"))
@@ -93,22 +98,54 @@ class Ledger:
         return ledger
 
     @classmethod
-    def open(cls, home: Path, clock: Clock, *, simulated: bool = False, **wiring: Any) -> Ledger:
-        """An existing home. A live home refuses a simulated clock, and the other way round."""
+    def open(
+        cls, home: Path, clock: Clock, *, simulated: bool | None = None, **wiring: Any
+    ) -> Ledger:
+        """An existing home. A live home refuses a simulated clock, and the other way round.
+
+        `simulated` defaults to what the clock says of itself (`SimulatedClock`). A book
+        made by another version of the program is folded anew.
+        """
         if not wiring.get("store_url") and not (home / "journal.sqlite").is_file():
             raise refused("home.missing", str(home), "create one: assay home create (or make demo)")
         ledger = cls(home, clock, **wiring)
-        ledger.store.create()
-        first = next(ledger.entries(), None)
+        if simulated is None:
+            simulated = bool(getattr(clock, "simulated", False))
+        try:
+            ledger._check_home(simulated=simulated)
+        except BaseException:
+            ledger.close()
+            raise
+        return ledger
+
+    def _check_home(self, *, simulated: bool) -> None:
+        first = self._first()
         if first is None:
-            raise refused("home.empty", str(home), "create it first: assay home create")
+            raise refused("home.empty", str(self.home), "create it first: assay home create")
         if (first.body["clock"] == "simulated") != simulated:
             raise refused(
                 "home.clock",
-                str(home),
+                str(self.home),
                 f"this home runs on a {first.body['clock']} clock and keeps it for ever",
             )
-        return ledger
+        with self.store.read() as connection:
+            current = book_is_current(connection)
+        if not current:
+            self.rebuild()
+
+    def _first(self) -> Entry | None:
+        if not self.store.exists():
+            return None
+        with self.store.read() as connection:
+            query = sa.select(journal).where(journal.c.seq == 1)
+            row = connection.execute(query).mappings().first()
+        return stored_entry(row) if row else None
+
+    def rebuild(self) -> int:
+        """Throw the book away and fold the journal into a new one; gives the entries folded."""
+        with self.store.write() as connection:
+            make_book(connection)
+            return refold(connection, connection)
 
     def append(
         self, drafts: Sequence[Draft], *, signer: Signer | None = None, guard: Guard | None = None
@@ -117,28 +154,46 @@ class Ledger:
 
         `guard` runs inside the transaction, before anything is written, and may refuse.
         A `signer` must be the actor of every draft, with a key that the journal knows.
+        Should the server die meanwhile, the journal is looked at before anything is
+        repeated; `StoreUnreachable` when it does not come back.
         """
+        return surely(
+            lambda noted: self._append(drafts, signer, guard, noted),
+            lambda noted: self._holds(noted[-1]),
+            self.patience,
+        )
+
+    def _append(
+        self,
+        drafts: Sequence[Draft],
+        signer: Signer | None,
+        guard: Guard | None,
+        noted: list[Entry],
+    ) -> list[Entry]:
         with self.store.write() as connection:
             self._checkpoint("journal.begun")
             if guard is not None:
                 guard(connection)
-            if signer is not None:
-                _check_signer(connection, signer, drafts)
-            entries = []
-            head, last = _tail(connection)
+            check_signer(connection, signer, drafts)
+            head, last = tail_of(connection)
             home = home_digest(connection) if signer is not None else GENESIS
             for draft in drafts:
                 recorded_at = self._now(last)
                 entry = self._entry(draft, head, recorded_at, signer, home)
-                connection.execute(journal.insert(), _row(entry))
+                connection.execute(journal.insert(), row_of(entry))
                 self._checkpoint("journal.inserted")
                 fold_entry(connection, entry)
                 self._checkpoint("book.folded")
                 head, last = Head(entry.seq, entry.digest), recorded_at
-                entries.append(entry)
+                noted.append(entry)
             self._checkpoint("journal.committing")
         self._checkpoint("journal.committed")
-        return entries
+        return list(noted)
+
+    def _holds(self, entry: Entry) -> bool:
+        """Whether `entry` is recorded; waits for the end of a transaction under way."""
+        with self.store.write() as connection:
+            return holds(connection, entry)
 
     def _now(self, last: datetime | None) -> datetime:
         now = utc(self.clock())
@@ -164,7 +219,7 @@ class Ledger:
     def head(self) -> Head:
         """The last entry's number and digest (0 and GENESIS when there is none)."""
         with self.store.read() as connection:
-            return _tail(connection)[0]
+            return tail_of(connection)[0]
 
     def entries(
         self,
@@ -180,7 +235,7 @@ class Ledger:
         if until is not None:
             query = query.where(journal.c.recorded_at <= until)
         with self.store.read() as connection:
-            for row in connection.execute(query).mappings():
+            for row in connection.execute(query.execution_options(yield_per=500)).mappings():
                 yield stored_entry(row)
 
     def entry(self, seq: int) -> Entry:
@@ -200,9 +255,26 @@ class Ledger:
         """Put a personal record into the vault; gives its salted reference."""
         whole = self._entropy(_SALT_BYTES) + canonical_bytes(record)
         reference = "vault:" + hashlib.sha256(whole).hexdigest()
+        row = {"reference": reference, "record": whole, "kept_since": utc(self.clock())}
+        (kept,) = surely(
+            lambda noted: self._remember(row, noted),
+            lambda noted: self._remembers(noted[0]),
+            self.patience,
+        )
+        return kept
+
+    def _remember(self, row: dict[str, Any], noted: list[str]) -> list[str]:
         with self.store.write() as connection:
-            connection.execute(vault.insert(), {"reference": reference, "record": whole})
-        return reference
+            connection.execute(vault.insert(), row)
+            noted.append(row["reference"])
+            self._checkpoint("vault.committing")
+        self._checkpoint("vault.committed")
+        return list(noted)
+
+    def _remembers(self, reference: str) -> bool:
+        with self.store.write() as connection:
+            query = sa.select(vault.c.reference).where(vault.c.reference == reference)
+            return connection.execute(query).scalar_one_or_none() is not None
 
     def recall(self, reference: str) -> dict[str, Any] | None:
         """The personal record, or None where it was forgotten."""
@@ -221,67 +293,3 @@ class Ledger:
     def close(self) -> None:
         """Let go of the store."""
         self.store.close()
-
-
-def stored_entry(row: Any) -> Entry:
-    """The entry of a journal row; a row that does not match its hashes is a broken promise."""
-    content = row["content"].encode()
-    entry = entry_of(row["seq"], row["previous"], row["salt"], content)
-    same = (entry.commitment, entry.digest, entry.kind, entry.recorded_at)
-    if same != (row["commitment"], row["digest"], row["kind"], row["recorded_at"]):
-        raise BrokenPromise(
-            Finding(
-                "journal.changed",
-                Severity.ERROR,
-                f"entry {row['seq']}",
-                "the stored row does not match its hash: run assay ledger check, restore",
-            )
-        )
-    return entry
-
-
-def _tail(connection: Connection) -> tuple[Head, datetime | None]:
-    query = (
-        sa.select(journal.c.seq, journal.c.digest, journal.c.recorded_at)
-        .order_by(journal.c.seq.desc())
-        .limit(1)
-    )
-    row = connection.execute(query).first()
-    return (Head(row.seq, row.digest), row.recorded_at) if row else (Head(0, GENESIS), None)
-
-
-def home_digest(connection: Connection) -> str:
-    """The digest of entry 1, which every signed act names as its home."""
-    query = sa.select(journal.c.digest).where(journal.c.seq == 1)
-    return str(connection.execute(query).scalar_one())
-
-
-def _row(entry: Entry) -> dict[str, Any]:
-    return {
-        "seq": entry.seq,
-        "previous": entry.previous,
-        "commitment": entry.commitment,
-        "digest": entry.digest,
-        "salt": entry.salt,
-        "content": entry.content().decode(),
-        "kind": entry.kind,
-        "recorded_at": entry.recorded_at,
-    }
-
-
-def _check_signer(connection: Connection, signer: Signer, drafts: Sequence[Draft]) -> None:
-    purpose = "publication" if signer.person == PUBLICATION else "acts"
-    known = active_key(connection, signer.person, purpose)
-    if known is None or known["key"] != signer.key:
-        raise refused(
-            "key.unknown",
-            f"key {signer.key} of {signer.person}",
-            "the journal knows no such active key of this person: register it first",
-        )
-    for draft in drafts:
-        if draft.actor != signer.person:
-            raise refused(
-                "key.actor",
-                f"{draft.kind} by {draft.actor}",
-                f"{signer.person} can sign only his own acts",
-            )

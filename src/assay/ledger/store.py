@@ -17,7 +17,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect, Engine
 
-from assay.core import decimal_text, utc
+from assay.core import decimal_text, digest, utc
+
+#: Seconds that a writer of an embedded store waits for its turn.
+SQLITE_PATIENCE = 30
 
 
 class Exact(sa.types.TypeDecorator[Decimal]):
@@ -99,21 +102,47 @@ vault = sa.Table(
     JOURNAL_TABLES,
     sa.Column("reference", sa.Text, primary_key=True),
     sa.Column("record", sa.LargeBinary, nullable=True),
+    sa.Column("kept_since", Instant, nullable=False),
 )
 
-_SQLITE_GUARDS = tuple(
-    f"CREATE TRIGGER IF NOT EXISTS journal_no_{act} BEFORE {act.upper()} ON journal "
-    "BEGIN SELECT RAISE(ABORT, 'the journal is append-only: add a correcting entry'); END"
-    for act in ("update", "delete")
+#: What the book's tables looked like when they were made; another look means: fold anew.
+book_shape = sa.Table(
+    "book_shape",
+    JOURNAL_TABLES,
+    sa.Column("shape", sa.Text, primary_key=True),
 )
-_POSTGRES_GUARDS = (
-    """CREATE OR REPLACE FUNCTION journal_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN RAISE EXCEPTION 'the journal is append-only: add a correcting entry'; END $$""",
-    """CREATE OR REPLACE TRIGGER journal_no_change BEFORE UPDATE OR DELETE ON journal
-    FOR EACH ROW EXECUTE FUNCTION journal_refuse()""",
-    """CREATE OR REPLACE TRIGGER journal_no_truncate BEFORE TRUNCATE ON journal
-    FOR EACH STATEMENT EXECUTE FUNCTION journal_refuse()""",
+
+_REFUSAL = "the journal is append-only: add a correcting entry"
+_AT_THE_END = (
+    "NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM journal) "
+    "OR EXISTS (SELECT 1 FROM journal WHERE digest = NEW.digest)"
 )
+#: Trigger name -> statement. SQLite's REPLACE deletes without asking the delete trigger,
+#: so that an insert anywhere but at the end is refused as well.
+_SQLITE_GUARDS = {
+    **{
+        f"journal_no_{act}": f"CREATE TRIGGER journal_no_{act} BEFORE {act.upper()} ON journal "
+        f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
+        for act in ("update", "delete")
+    },
+    "journal_only_append": "CREATE TRIGGER journal_only_append BEFORE INSERT ON journal "
+    f"WHEN {_AT_THE_END} BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END",
+}
+_POSTGRES_FUNCTIONS = {
+    "journal_refuse": f"""CREATE FUNCTION journal_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION '{_REFUSAL}'; END $$""",
+    "journal_refuse_unless_last": f"""CREATE FUNCTION journal_refuse_unless_last()
+    RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF {_AT_THE_END} THEN RAISE EXCEPTION '{_REFUSAL}'; END IF; RETURN NEW; END $$""",
+}
+_POSTGRES_GUARDS = {
+    "journal_no_change": """CREATE TRIGGER journal_no_change BEFORE UPDATE OR DELETE
+    ON journal FOR EACH ROW EXECUTE FUNCTION journal_refuse()""",
+    "journal_no_truncate": """CREATE TRIGGER journal_no_truncate BEFORE TRUNCATE
+    ON journal FOR EACH STATEMENT EXECUTE FUNCTION journal_refuse()""",
+    "journal_only_append": """CREATE TRIGGER journal_only_append BEFORE INSERT
+    ON journal FOR EACH ROW EXECUTE FUNCTION journal_refuse_unless_last()""",
+}
 #: Any number that no other program on the server uses: the writers' queue.
 _WRITER_LOCK = 7_263_415_001
 
@@ -137,22 +166,58 @@ class Store:
 
     def _engine(self, *, writes: bool) -> Engine:
         if not self.sqlite:
-            return sa.create_engine(self.url, pool_pre_ping=True, isolation_level="READ COMMITTED")
-        engine = sa.create_engine(self.url, connect_args={"timeout": 30})
-        sa.event.listen(engine, "connect", _prepare_sqlite)
+            engine = sa.create_engine(
+                self.url,
+                pool_pre_ping=True,
+                hide_parameters=True,
+                isolation_level="READ COMMITTED",
+                connect_args={"connect_timeout": 10},
+            )
+            sa.event.listen(engine, "connect", _prepare_postgres)
+            return engine
+        engine = sa.create_engine(
+            self.url, connect_args={"timeout": SQLITE_PATIENCE}, hide_parameters=True
+        )
+        sa.event.listen(engine, "connect", _prepare_sqlite if writes else _prepare_sqlite_reader)
         begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
         sa.event.listen(engine, "begin", lambda connection: _begin(connection, begin))
         return engine
 
     def create(self) -> None:
-        """Make the tables and the triggers where they are missing."""
-        with self._writers.begin() as connection:
-            if not self.sqlite:
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITER_LOCK)))
+        """Make a new store: tables, triggers and an empty book. An old one is left alone."""
+        with self.write() as connection:
+            if sa.inspect(connection).has_table("journal"):
+                return
             JOURNAL_TABLES.create_all(connection)
-            BOOK_TABLES.create_all(connection)
-            for statement in _SQLITE_GUARDS if self.sqlite else _POSTGRES_GUARDS:
+            guards = _SQLITE_GUARDS if self.sqlite else _POSTGRES_FUNCTIONS | _POSTGRES_GUARDS
+            for statement in guards.values():
                 connection.execute(sa.text(statement))
+            make_book(connection)
+
+    def exists(self) -> bool:
+        """Whether there is a journal here."""
+        with self._writers.begin() as connection:
+            return bool(sa.inspect(connection).has_table("journal"))
+
+    def missing_guards(self, connection: Connection) -> list[str]:
+        """Triggers that should refuse changes of the journal, but are gone, off or altered."""
+        if self.sqlite:
+            stated = _pairs(
+                connection, "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+            )
+            return [name for name, sql in _SQLITE_GUARDS.items() if stated.get(name) != sql]
+        enabled = _pairs(
+            connection,
+            "SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = 'journal'::regclass",
+        )
+        gone = [name for name in _POSTGRES_GUARDS if enabled.get(name) not in {"O", "A"}]
+        stated = _pairs(
+            connection, "SELECT proname, prosrc FROM pg_proc WHERE proname LIKE 'journal_refuse%'"
+        )
+        for name, statement in _POSTGRES_FUNCTIONS.items():
+            if stated.get(name) != statement.split("$$")[1]:
+                gone.append(name)
+        return gone
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -164,10 +229,12 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A consistent view for queries; writes nothing."""
+        """A consistent view for queries; the database refuses writes in it."""
         with self._readers.connect() as connection:
             if not self.sqlite:
-                connection.execution_options(isolation_level="REPEATABLE READ")
+                connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
             with connection.begin():
                 yield connection
 
@@ -177,12 +244,52 @@ class Store:
         self._writers.dispose()
 
 
+def shape_of_book() -> str:
+    """A digest of the book's tables and columns, to notice a book of another version."""
+    shape = [
+        [table.name, [[column.name, str(column.type)] for column in table.columns]]
+        for table in BOOK_TABLES.sorted_tables
+    ]
+    return digest(shape)
+
+
+def book_is_current(connection: Connection) -> bool:
+    """Whether the book was made with the tables that this program has."""
+    return list(connection.execute(sa.select(book_shape.c.shape)).scalars()) == [shape_of_book()]
+
+
+def make_book(connection: Connection) -> None:
+    """Drop the book's tables and make them anew, empty."""
+    BOOK_TABLES.drop_all(connection)
+    BOOK_TABLES.create_all(connection)
+    connection.execute(book_shape.delete())
+    connection.execute(book_shape.insert(), {"shape": shape_of_book()})
+
+
+def _pairs(connection: Connection, query: str) -> dict[str, str]:
+    return {str(name): str(said) for name, said in connection.execute(sa.text(query))}
+
+
+def _prepare_postgres(connection: Any, _record: Any) -> None:
+    """Acknowledged means on disk, whatever the server's default says; times are UTC."""
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = on")
+        cursor.execute("SET timezone = 'UTC'")
+    connection.autocommit = False
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _prepare_sqlite_reader(connection: Any, record: Any) -> None:
+    _prepare_sqlite(connection, record)
+    connection.execute("PRAGMA query_only=ON")
 
 
 def _begin(connection: Connection, statement: str) -> None:

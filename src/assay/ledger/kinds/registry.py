@@ -14,6 +14,9 @@ import msgspec
 from assay.core import plain, refused
 
 Disclosure = Literal["public", "auditor"]
+#: Half of a character outside the basic plane: no UTF-8 can write it.
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_LARGEST = 2**53 - 1
 _NAME = re.compile(r"[a-z_]+\.[a-z_]+/\d+\Z")
 
 
@@ -74,8 +77,25 @@ def body_of(name: str, body: dict[str, Any]) -> dict[str, Any]:
     checked = kind_of(name)
     try:
         typed = msgspec.convert(plain(body), checked.body, strict=True)
-    except msgspec.ValidationError as problem:
+    except (msgspec.ValidationError, TypeError) as problem:
         fields = ", ".join(checked.body.__struct_fields__)
         raise refused("entry.body", name, f"{problem}; fields: {fields}") from None
     completed: dict[str, Any] = msgspec.to_builtins(typed)
+    _check_text(name, completed)
     return completed
+
+
+def _check_text(name: str, content: Any) -> None:
+    """Refuse what one of the stores, or canonical JSON, could not give back unchanged."""
+    if isinstance(content, str):
+        if "\0" in content or not content.isascii() and _SURROGATE.search(content):
+            raise refused("entry.text", name, "text holds neither U+0000 nor half a character")
+    elif isinstance(content, dict):
+        for key, each in content.items():
+            _check_text(name, key)
+            _check_text(name, each)
+    elif isinstance(content, list):
+        for each in content:
+            _check_text(name, each)
+    elif isinstance(content, int) and abs(content) > _LARGEST:
+        raise refused("entry.number", name, "whole numbers above 2^53 - 1 travel as text")
