@@ -89,7 +89,7 @@ def clock_for(home: Path, setting: str = "home") -> Callable[[], datetime]:
         return SimulatedClock(home) if simulated else system_clock
     instant = parse_instant(setting)
     if not (home / FILE_NAME).is_file():
-        if (home / "journal.sqlite").is_file():
+        if (home / "evidence").is_dir():
             raise refused("home.clock", str(home), "a live home refuses a simulated clock")
         return SimulatedClock.start(home, instant)
     clock = SimulatedClock(home)

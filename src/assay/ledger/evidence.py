@@ -86,7 +86,7 @@ class EvidenceStore:
 
     def whole(self, reference: str) -> bytes:
         """Salt and bytes as stored, or the tombstone; checked against the reference."""
-        path = self._path(reference.removeprefix("sha256:"))
+        path = self.path_of(reference)
         try:
             whole = path.read_bytes()
         except FileNotFoundError:
@@ -104,7 +104,7 @@ class EvidenceStore:
 
         May be called again after a crash: it ends with the tombstone in place.
         """
-        path = self._path(reference.removeprefix("sha256:"))
+        path = self.path_of(reference)
         size = path.stat().st_size
         with path.open("r+b") as file:
             file.write(b"\0" * size)
@@ -126,6 +126,10 @@ class EvidenceStore:
         draft.replace(path)
         self._checkpoint("evidence.renamed")
         _sync_folder(path.parent)
+
+    def path_of(self, reference: str) -> Path:
+        """The file of this reference, whether it is there or not."""
+        return self._path(reference.removeprefix("sha256:"))
 
     def _salt(self, content: bytes) -> bytes:
         secret = (self.folder / "secret").read_bytes()

@@ -6,6 +6,7 @@ deletes a row, never commits.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -17,7 +18,10 @@ from assay.core import BrokenPromise, Finding, Severity, refused
 from assay.ledger.book.home import active_key, key_of
 from assay.ledger.entry import GENESIS, Draft, Entry, Head, entry_of
 from assay.ledger.keys import PUBLICATION, Signer
-from assay.ledger.store import journal
+from assay.ledger.store import journal, vault
+
+_VAULT = re.compile('"(vault:[0-9a-f]{64})"')
+_EVIDENCE = re.compile('"evidence":"(sha256:[0-9a-f]{64})"')
 
 
 def stored_entry(row: Any) -> Entry:
@@ -106,3 +110,21 @@ def check_signer(connection: Connection, signer: Signer | None, drafts: Sequence
                 f"{draft.kind} by {draft.actor}",
                 f"{signer.person} can sign only his own acts",
             )
+
+
+def check_references(connection: Connection, content: str) -> None:
+    """Refuse an entry that names a personal record which is not in the vault."""
+    for reference in vault_references(content):
+        query = sa.select(vault.c.reference).where(vault.c.reference == reference)
+        if connection.execute(query).first() is None:
+            raise refused("vault.unknown", reference, "remember the record first")
+
+
+def vault_references(content: str) -> set[str]:
+    """The references of personal records that stand as a whole text in canonical JSON."""
+    return set(_VAULT.findall(content)) if "vault:" in content else set()
+
+
+def evidence_references(content: str) -> set[str]:
+    """The references of evidence in canonical JSON: every field of the name ``evidence``."""
+    return set(_EVIDENCE.findall(content)) if '"evidence"' in content else set()

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -33,11 +33,22 @@ from assay.ledger.entry import (
 )  # fmt: skip
 from assay.ledger.evidence import EvidenceStore
 from assay.ledger.folding import refold
-from assay.ledger.journal import check_signer, holds, home_digest, row_of, stored_entry, tail_of
+from assay.ledger.journal import (
+    check_references,
+    check_signer,
+    holds,
+    home_digest,
+    row_of,
+    stored_entry,
+    tail_of,
+)
 from assay.ledger.keys import Signer
 from assay.ledger.kinds import body_of
 from assay.ledger.store import Store, book_is_current, journal, make_book, sqlite_url, vault
 from assay.ledger.surely import PATIENCE, surely
+
+if TYPE_CHECKING:
+    from assay.ledger.check import CheckReport
 
 Clock = Callable[[], datetime]
 Guard = Callable[[Connection], None]
@@ -180,7 +191,9 @@ class Ledger:
             for draft in drafts:
                 recorded_at = self._now(last)
                 entry = self._entry(draft, head, recorded_at, signer, home)
-                connection.execute(journal.insert(), row_of(entry))
+                row = row_of(entry)
+                check_references(connection, row["content"])
+                connection.execute(journal.insert(), row)
                 self._checkpoint("journal.inserted")
                 fold_entry(connection, entry)
                 self._checkpoint("book.folded")
@@ -289,6 +302,12 @@ class Ledger:
             )
         record: dict[str, Any] = json.loads(whole[_SALT_BYTES:])
         return record
+
+    def check(self) -> CheckReport:
+        """Verify everything that is kept and compare the book (see `assay.ledger.check`)."""
+        from assay.ledger.check import check
+
+        return check(self)
 
     def close(self) -> None:
         """Let go of the store."""

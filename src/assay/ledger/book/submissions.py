@@ -72,8 +72,23 @@ def _archived(connection: Connection, entry: Entry) -> None:
 
 @fold("evidence.shredded/1")
 def _shredded(connection: Connection, entry: Entry) -> None:
-    where = evidence.c.evidence == entry.body["reference"]
+    where = sa.and_(
+        evidence.c.evidence == entry.body["reference"], evidence.c.shredded_seq.is_(None)
+    )
     connection.execute(evidence.update().where(where).values(shredded_seq=entry.seq))
+
+
+def archived_last(connection: Connection, reference: str) -> int | None:
+    """The entry that archived this evidence last, or None where none did."""
+    query = sa.select(sa.func.max(evidence.c.seq)).where(evidence.c.evidence == reference)
+    return connection.execute(query).scalar_one_or_none()
+
+
+def shredded_evidence(connection: Connection) -> list[str]:
+    """References of evidence that is forgotten, and was not archived anew afterwards."""
+    query = sa.select(evidence).order_by(evidence.c.seq)
+    last = {row["evidence"]: row["shredded_seq"] for row in connection.execute(query).mappings()}
+    return [reference for reference, shredded in last.items() if shredded is not None]
 
 
 def _columns(fields: dict[str, Any]) -> dict[str, Any]:

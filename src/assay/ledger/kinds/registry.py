@@ -88,7 +88,7 @@ def body_of(name: str, body: dict[str, Any]) -> dict[str, Any]:
 def _check_text(name: str, content: Any) -> None:
     """Refuse what one of the stores, or canonical JSON, could not give back unchanged."""
     if isinstance(content, str):
-        if "\0" in content or not content.isascii() and _SURROGATE.search(content):
+        if "\0" in content or (not content.isascii() and _SURROGATE.search(content)):
             raise refused("entry.text", name, "text holds neither U+0000 nor half a character")
     elif isinstance(content, dict):
         for key, each in content.items():

@@ -1,0 +1,108 @@
+"""Forgetting after its time: evidence and personal records become tombstones.
+
+The journal entry comes first, then the bytes go; a crash between the two is finished by
+`finish_forgetting`. Nothing is forgotten before its retention is over, and no entry ever.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from assay.core import instant_text, refused, utc
+from assay.ledger.book.submissions import archived_last, shredded_evidence
+from assay.ledger.entry import Draft, Entry
+from assay.ledger.evidence import TOMBSTONE
+from assay.ledger.keys import Signer
+from assay.ledger.ledger import Ledger
+from assay.ledger.store import vault
+
+#: Records are kept at least this many years (DOMAIN section 8).
+LEAST_YEARS = 5
+
+
+def forget(
+    ledger: Ledger,
+    reference: str,
+    *,
+    actor: str,
+    reason: str,
+    years: int = LEAST_YEARS,
+    signer: Signer | None = None,
+) -> Entry:
+    """Forget evidence (``sha256:...``) or a personal record (``vault:...``) for good.
+
+    Refused while it is younger than `years`, and for fewer years than the least.
+    """
+    if years < LEAST_YEARS:
+        raise refused(
+            "retention.years", f"{years} years", f"records are kept at least {LEAST_YEARS} years"
+        )
+    since = _kept_since(ledger, reference)
+    if since is None:
+        raise refused("retention.unknown", reference, "nothing is kept under this reference")
+    until = _years_later(since, years)
+    if utc(ledger.clock()) < until:
+        raise refused(
+            "retention.too_early",
+            reference,
+            f"it is kept until {instant_text(until)}: the store refuses to forget it earlier",
+        )
+    body = {
+        "reference": reference,
+        "store": "vault" if reference.startswith("vault:") else "evidence",
+        "retention": f"{years} years from {instant_text(since)}",
+        "reason": reason,
+    }
+    (entry,) = ledger.append([Draft("evidence.shredded/1", actor, body)], signer=signer)
+    _shred(ledger, reference)
+    return entry
+
+
+def finish_forgetting(ledger: Ledger) -> list[str]:
+    """Shred what the journal says is forgotten but a crash left behind; gives what it did."""
+    with ledger.read() as connection:
+        evidence = shredded_evidence(connection)
+        forgotten = {
+            entry.body["reference"] for entry in ledger.entries(kinds=["evidence.shredded/1"])
+        }
+        query = sa.select(vault.c.reference).where(vault.c.record.is_not(None))
+        kept = set(connection.execute(query).scalars())
+    left = sorted(forgotten & kept)
+    left += [each for each in evidence if not _is_tombstone(ledger, each)]
+    for reference in left:
+        _shred(ledger, reference)
+    return left
+
+
+def _is_tombstone(ledger: Ledger, reference: str) -> bool:
+    path = ledger.evidence.path_of(reference)
+    return path.is_file() and path.read_bytes() == TOMBSTONE
+
+
+def _shred(ledger: Ledger, reference: str) -> None:
+    if not reference.startswith("vault:"):
+        ledger.evidence.shred(reference)
+        return
+    with ledger.store.write() as connection:
+        where = vault.c.reference == reference
+        connection.execute(vault.update().where(where).values(record=None))
+
+
+def _kept_since(ledger: Ledger, reference: str) -> datetime | None:
+    with ledger.read() as connection:
+        if not reference.startswith("vault:"):
+            seq = archived_last(connection, reference)
+            return None if seq is None else ledger.entry(seq).recorded_at
+        query = sa.select(vault.c.kept_since).where(
+            vault.c.reference == reference, vault.c.record.is_not(None)
+        )
+        return connection.execute(query).scalar_one_or_none()
+
+
+def _years_later(since: datetime, years: int) -> datetime:
+    try:
+        return since.replace(year=since.year + years)
+    except ValueError:  # 29 February
+        return since.replace(year=since.year + years, day=28) + timedelta(days=1)
