@@ -1,0 +1,1 @@
+"""Commentary: facts to words, pictures and the comment; and the checker of comments."""
