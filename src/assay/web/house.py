@@ -1,0 +1,38 @@
+"""What a page can reach: the wired rooms of one home. Wiring itself is done by `app`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from assay.core import refused
+from assay.desk import Desk
+from assay.governance.accounts import Accounts, Roles, SignedIn
+from assay.ledger import Ledger, Signer, load_signer
+
+
+@dataclass(frozen=True)
+class House:
+    """One home with its rooms, as the faces need it."""
+
+    ledger: Ledger
+    desk: Desk
+    accounts: Accounts
+    roles: Roles
+    keys: Path
+    zone: str = "Asia/Shanghai"
+    secure: bool = True
+
+    def signer(self, who: SignedIn) -> Signer:
+        """The key of the signed-in person, kept by the server for the pages.
+
+        What the signature then proves, and what not, stands in `docs/threat-model.md`.
+        """
+        try:
+            return load_signer(self.keys, who.person.person)
+        except Exception as problem:
+            raise refused(
+                "key.missing",
+                f"key of {who.person.person}",
+                "the server holds no key of yours: ask the administrator to make one",
+            ) from problem
