@@ -96,17 +96,24 @@ class Ledger:
         """A new home; its first entry says for ever whether its clock is simulated."""
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         ledger = cls(home, clock, **wiring)
-        ledger.store.create()
-        ledger.evidence.prepare(ledger._entropy(32))
-        if ledger.head().seq:
-            raise refused("home.exists", str(home), "open it, or choose another ASSAY_HOME")
+        try:
+            ledger._found(agency, simulated=simulated)
+        except BaseException:
+            ledger.close()
+            raise
+        return ledger
+
+    def _found(self, agency: str, *, simulated: bool) -> None:
+        self.store.create()
+        self.evidence.prepare(self._entropy(32))
+        if self.head().seq:
+            raise refused("home.exists", str(self.home), "open it, or choose another ASSAY_HOME")
         body = {
             "agency": agency,
             "clock": "simulated" if simulated else "live",
             "software": f"assay {__version__}",
         }
-        ledger.append([Draft("home.opened/1", SYSTEM, body)])
-        return ledger
+        self.append([Draft("home.opened/1", SYSTEM, body)])
 
     @classmethod
     def open(

@@ -44,7 +44,7 @@ def surely(
     noted: list[T] = []
     waits = Retrying(
         stop=stop_after_delay(patience),
-        wait=wait_exponential_jitter(initial=0.05, max=2, jitter=0.1),
+        wait=wait_exponential_jitter(multiplier=0.05, max=2, jitter=0.1),
         retry=retry_if_exception(is_lost),
         reraise=True,
     )

@@ -43,8 +43,6 @@ arrangements = sa.Table(
     sa.Column("notice", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("closed", sa.Boolean, nullable=False),
-    sa.Column("soft", sa.Text),
-    sa.Column("hard", sa.Text),
     sa.Column("opens", sa.Text),
     sa.Column("closes", sa.Text),
 )

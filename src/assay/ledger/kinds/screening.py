@@ -35,14 +35,15 @@ class MethodologyArchived(Body, frozen=True, kw_only=True):
 
 @kind("day.arranged/1", disclosure="public")
 class DayArranged(Body, frozen=True, kw_only=True):
-    """A closure or changed hours of one day, announced by a notice; times are of the document's zone."""
+    """A closure or a moved window of one day, announced by a notice; times of the document's zone.
+
+    Cut-offs never move: they decide which data counts.
+    """
 
     pricing_date: str
     series: list[str]
     notice: str
     reason: str
     closed: bool = False
-    soft: str | None = None
-    hard: str | None = None
     opens: str | None = None
     closes: str | None = None
