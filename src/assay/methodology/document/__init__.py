@@ -1,0 +1,1 @@
+"""The methodology document: its parsed model, strict reading and cross-checks."""

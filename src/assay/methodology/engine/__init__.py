@@ -1,0 +1,1 @@
+"""The day engine: one document, one day, one determination with its trace."""

@@ -1,0 +1,110 @@
+"""`determine`: one document, one day, what is known -> a price or the reason why not.
+
+Pure: same document and same inputs give the same determination for ever. It never looks
+at a store or a clock, and never approximates what the document does not say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from assay.core import Finding, Severity, refused
+from assay.methodology.determination import Determination, not_assessed
+from assay.methodology.document.model import Methodology
+from assay.methodology.engine.assessing import assess
+from assay.methodology.engine.combining import combine
+from assay.methodology.engine.screening import cleaned, known_names
+from assay.methodology.engine.trading import trade
+from assay.methodology.engine.weighing import weigh
+from assay.methodology.inputs import Inputs
+
+STATES = ("suspended", "force_majeure")
+
+
+def determine(
+    methodology: Methodology,
+    day: date,
+    inputs: Inputs,
+    series: str | None = None,
+    *,
+    influence: bool = True,
+) -> Determination:
+    """Determine `series` (the only one of the document when not named) on `day`.
+
+    `influence` adds the leave-one-out figures to the trace of an assessed price. Raises
+    `Refused` for a series the document does not serve and `CalendarNotAnnounced` for a
+    day its calendar does not reach.
+    """
+    code = _series(methodology, series)
+    return _determine(methodology, day, inputs, (code,), influence)[code]
+
+
+def determine_all(
+    methodology: Methodology, day: date, inputs: Inputs, *, influence: bool = True
+) -> dict[str, Determination]:
+    """Every series of the document on `day`; cleaning is done once for all of them."""
+    return _determine(methodology, day, inputs, methodology.series, influence)
+
+
+def _series(methodology: Methodology, series: str | None) -> str:
+    if series is None and len(methodology.series) == 1:
+        return methodology.series[0]
+    if series not in methodology.cards:
+        raise refused(
+            "methodology.unknown_series",
+            f"{methodology.id}: {series or 'no series named'}",
+            f"this document serves {', '.join(methodology.series)}: name one of them",
+        )
+    assert series is not None
+    return series
+
+
+def _determine(
+    methodology: Methodology,
+    day: date,
+    inputs: Inputs,
+    codes: tuple[str, ...],
+    influence: bool,
+) -> dict[str, Determination]:
+    inputs = _noted(methodology, day, inputs)
+    reason = inputs.state if inputs.state in STATES else ""
+    if not reason and not methodology.is_pricing_day(day):
+        reason = "holiday"
+    if reason:
+        return {
+            code: not_assessed(
+                methodology,
+                code,
+                day,
+                reason,
+                findings=inputs.findings,
+                n_received=sum(
+                    1 for s in inputs.submissions if s.series == code and s.pricing_date == day
+                ),
+            )
+            for code in codes
+        }
+    if methodology.assessment is not None:
+        inputs = known_names(inputs)
+        sheet = cleaned(methodology, day, inputs)
+        return {code: assess(methodology, code, day, inputs, sheet, influence) for code in codes}
+    if methodology.pricing is not None:
+        return {code: combine(methodology, code, day, inputs) for code in codes}
+    if methodology.weighting is not None:
+        return {code: weigh(methodology, code, day, inputs) for code in codes}
+    return {code: trade(methodology, code, day, inputs) for code in codes}
+
+
+def _noted(methodology: Methodology, day: date, inputs: Inputs) -> Inputs:
+    if methodology.status == "conformance":
+        return inputs
+    where = f"{methodology.id} of {methodology.effective} on {day}"
+    if day < methodology.effective:
+        said = f"the document takes effect on {methodology.effective}: for a study only"
+    elif methodology.ends is not None and day >= methodology.ends:
+        said = f"the document ended on {methodology.ends}: use the one in force"
+    else:
+        return inputs
+    finding = Finding("methodology.not_in_force", Severity.WARNING, where, said)
+    return replace(inputs, findings=(*inputs.findings, finding))

@@ -1,0 +1,379 @@
+"""What a determination is given: submissions, observations of other series, firms, history.
+
+`inputs_from_document` reads the JSON shape of `assay determine`; bad rows become
+findings, the good ones go on. Nothing here judges a submission: that is screening.
+Decimals arrive as text (or whole numbers); binary floats are refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+
+from assay.core import (
+    Finding,
+    NaiveInstant,
+    NotANumber,
+    Severity,
+    fraction_of,
+    parse_exact,
+    parse_instant,
+)
+
+_TEXTS = (
+    "id", "submitter", "channel", "evidence", "side", "against", "currency", "unit", "tax",
+    "tax_rate", "grade", "brand", "place", "delivery", "pickup", "payment", "counterparty",
+    "relation", "deal_reference", "note", "basis", "decision", "decision_reason", "class",
+    "recorded_at",
+)  # fmt: skip
+SUBMISSION_FIELDS = (
+    "pricing_date", "series", "contributor", "kind", "low", "high", "price",
+    "premium_low", "premium_high",
+    "quantity", "delivery_date", "concluded_at", "received_at", "group",
+    "mode", "delivery_mode", *_TEXTS,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One datum in, as the desk confirmed it. `None` where the submitter said nothing."""
+
+    id: str
+    pricing_date: date
+    series: str
+    contributor: str
+    kind: str
+    low: Fraction | None
+    high: Fraction | None
+    position: int = 0
+    side: str | None = None
+    quantity: Fraction | None = None
+    premium_low: Fraction | None = None
+    premium_high: Fraction | None = None
+    received_at: datetime | None = None
+    concluded_at: datetime | None = None
+    delivery_date: date | None = None
+    group: str | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    def text(self, name: str) -> str | None:
+        """One of the descriptive fields, or None."""
+        return self.texts.get(name)
+
+    def has(self, name: str) -> bool:
+        """Whether the submitter gave this field."""
+        if name == "price":
+            return self.low is not None or self.premium_low is not None
+        if name in _NUMBERS:
+            return getattr(self, name) is not None
+        return bool(self.texts.get(name))
+
+    @property
+    def point(self) -> Fraction:
+        """The middle of its low and high."""
+        if self.low is None or self.high is None:
+            raise ValueError(f"submission {self.id} has no price")
+        return self.low if self.low == self.high else (self.low + self.high) / 2
+
+
+_NUMBERS = frozenset(
+    {"quantity", "low", "high", "premium_low", "premium_high", "received_at", "concluded_at",
+     "side", "kind", "contributor", "series", "pricing_date", "delivery_date", "group", "id"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A value of another series on a date, with where it came from."""
+
+    date: date | None
+    low: Fraction | None
+    mid: Fraction
+    high: Fraction | None
+    revision: int = 0
+    source: str = ""
+    carried: bool = False
+    period: str = ""
+    status: str = "determined"
+
+    def leg(self, leg: str) -> Fraction:
+        """The value of one leg; a series of one value has it in every leg."""
+        if leg == "low" and self.low is not None:
+            return self.low
+        if leg == "high" and self.high is not None:
+            return self.high
+        return self.mid
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A reported quantity of one enterprise and quarter, for weighted series."""
+
+    enterprise: str
+    quarter: str
+    output: Fraction
+    emission: Fraction
+    effective: date | None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MarketRow:
+    """One row of an exchange: a day, a session, a minute or a trade."""
+
+    series: str
+    date: date
+    at: datetime | None = None
+    contract: str = ""
+    session: str = "day"
+    trade_type: str = "listed"
+    numbers: Mapping[str, Fraction] = field(default_factory=dict)
+    source: str = ""
+    carried: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Contributor:
+    """A firm as the register knows it: group, class, dates, other spellings."""
+
+    code: str
+    group: str
+    klass: str
+    active_from: date | None = None
+    active_to: date | None = None
+    aliases: tuple[str, ...] = ()
+
+    def active_on(self, day: date) -> bool:
+        """Whether the firm is qualified on `day`."""
+        return not (
+            (self.active_from is not None and day < self.active_from)
+            or (self.active_to is not None and day > self.active_to)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything a determination may look at."""
+
+    submissions: tuple[Submission, ...] = ()
+    series: Mapping[str, tuple[Observation, ...]] = field(default_factory=dict)
+    history: Mapping[str, tuple[Observation, ...]] = field(default_factory=dict)
+    contributors: Mapping[str, Contributor] | None = None
+    quantities: tuple[Quantity, ...] = ()
+    market: tuple[MarketRow, ...] = ()
+    roll: tuple[Mapping[str, Any], ...] = ()
+    state: str = ""
+    findings: tuple[Finding, ...] = ()
+
+
+class _Bad(ValueError):
+    """A row that cannot be read."""
+
+
+def inputs_from_document(document: Mapping[str, Any]) -> Inputs:
+    """Read the JSON shape of `assay determine`.
+
+    Keys: ``submissions``, ``history``, ``series``, ``contributors``, ``quantities``,
+    ``market``, ``roll``, ``state`` (``suspended`` or ``force_majeure``). An unknown key
+    is refused with the allowed ones; a bad row becomes a finding.
+    """
+    allowed = (
+        "submissions", "history", "series", "contributors", "quantities", "market", "roll", "state",
+    )  # fmt: skip
+    unknown = sorted(set(document) - set(allowed))
+    if unknown:
+        raise ValueError(f"inputs: unknown keys {unknown}; allowed: {', '.join(allowed)}")
+    findings: list[Finding] = []
+    submissions = _each(document.get("submissions", []), "submissions", _submission, findings)
+    history: dict[str, list[Observation]] = {}
+    for code, seen in _each(document.get("history", []), "history", _history, findings):
+        history.setdefault(code, []).append(seen)
+    series = {}
+    for code, given in document.get("series", {}).items():
+        rows = given if isinstance(given, list) else [given]
+        series[code] = tuple(_each(rows, f"series {code}", _observation, findings))
+    firms = document.get("contributors")
+    return Inputs(
+        submissions=tuple(submissions),
+        series=series,
+        history={code: tuple(seen) for code, seen in history.items()},
+        contributors=None if firms is None else register_of(firms),
+        quantities=tuple(
+            _each(document.get("quantities", []), "quantities", _quantity, findings)
+        ),
+        market=tuple(_each(document.get("market", []), "market", _market, findings)),
+        roll=tuple(document.get("roll", [])),
+        state=document.get("state") or "",
+        findings=tuple(findings),
+    )  # fmt: skip
+
+
+def register_of(firms: Iterable[Mapping[str, Any]]) -> dict[str, Contributor]:
+    """The register by code, from rows of ``code, group, class, active_from, active_to, aliases``."""
+    register = {}
+    for row in firms:
+        code = row["code"]
+        register[code] = Contributor(
+            code=code,
+            group=row.get("group") or code,
+            klass=row.get("class") or "",
+            active_from=_day(row.get("active_from")),
+            active_to=_day(row.get("active_to")),
+            aliases=tuple(row.get("aliases") or ()),
+        )
+    return register
+
+
+def _each(rows: Any, where: str, reader: Any, findings: list[Finding]) -> list[Any]:
+    good = []
+    for number, row in enumerate(rows):
+        try:
+            good.append(reader(row, number))
+        except (_Bad, NotANumber, NaiveInstant, ValueError, KeyError, TypeError) as problem:
+            said = f"key {problem} is missing" if isinstance(problem, KeyError) else str(problem)
+            findings.append(
+                Finding("input.bad_row", Severity.ERROR, f"{where}, row {number + 1}", said)
+            )
+    return good
+
+
+def _day(given: Any) -> date | None:
+    if given is None or given == "":
+        return None
+    if isinstance(given, datetime):
+        raise _Bad(f"{given} is an instant, a date was expected")
+    if isinstance(given, date):
+        return given
+    return date.fromisoformat(given)
+
+
+def _need_day(given: Any) -> date:
+    day = _day(given)
+    if day is None:
+        raise _Bad("date is missing: write e.g. 2025-12-30")
+    return day
+
+
+def _number(given: Any) -> Fraction | None:
+    if given is None or given == "":
+        return None
+    if isinstance(given, str) and "/" in given:
+        return parse_exact(given)
+    return fraction_of(given)
+
+
+def _instant(given: Any) -> datetime | None:
+    if given is None or given == "":
+        return None
+    return parse_instant(given) if isinstance(given, str) else given
+
+
+def _submission(row: Mapping[str, Any], number: int) -> Submission:
+    unknown = sorted(set(row) - set(SUBMISSION_FIELDS))
+    if unknown:
+        raise _Bad(f"unknown fields {unknown}; allowed: {', '.join(sorted(SUBMISSION_FIELDS))}")
+    low = _number(row.get("low") if row.get("low") is not None else row.get("price"))
+    high = _number(row.get("high") if row.get("high") is not None else row.get("price"))
+    low, high = (high if low is None else low), (low if high is None else high)
+    if low is not None and high is not None and low > high:
+        raise _Bad(f"low {row.get('low')} is above high {row.get('high')}")
+    premium_low = _number(row.get("premium_low"))
+    premium_high = _number(row.get("premium_high"))
+    return Submission(
+        id=str(row.get("id") or f"#{number + 1}"),
+        pricing_date=_need_day(row.get("pricing_date")),
+        series=row["series"],
+        contributor=row["contributor"],
+        kind=row.get("kind") or "indication",
+        low=low,
+        high=high,
+        position=number,
+        side=row.get("side") or None,
+        quantity=_number(row.get("quantity")),
+        premium_low=premium_high if premium_low is None else premium_low,
+        premium_high=premium_low if premium_high is None else premium_high,
+        received_at=_instant(row.get("received_at")),
+        concluded_at=_instant(row.get("concluded_at")),
+        delivery_date=_day(row.get("delivery_date")),
+        group=row.get("group") or None,
+        texts={name: str(row[name]) for name in _TEXTS if row.get(name) not in (None, "")},
+    )
+
+
+def _observation(row: Any, _place: int = 0) -> Observation:
+    if not isinstance(row, Mapping):
+        number = _number(row)
+        if number is None:
+            raise _Bad("value is missing")
+        return Observation(None, number, number, number)
+    allowed = {
+        "date", "low", "mid", "high", "value", "revision", "source", "carried",
+        "carried_at_source", "period", "quarter", "status", "effective",
+    }  # fmt: skip
+    unknown = sorted(set(row) - allowed)
+    if unknown:
+        raise _Bad(f"unknown keys {unknown}; allowed: {', '.join(sorted(allowed))}")
+    low, high = _number(row.get("low")), _number(row.get("high"))
+    mid = _number(row.get("mid") if row.get("mid") is not None else row.get("value"))
+    if mid is None and row.get("status") not in (None, "determined", "published"):
+        mid = Fraction(0)
+    if mid is None:
+        raise _Bad("neither mid nor value is given")
+    return Observation(
+        date=_day(row.get("date") or row.get("effective")),
+        low=low,
+        mid=mid,
+        high=high,
+        revision=int(row.get("revision") or 0),
+        source=str(row.get("source") or ""),
+        carried=bool(row.get("carried") or row.get("carried_at_source")),
+        period=str(row.get("period") or row.get("quarter") or ""),
+        status=str(row.get("status") or "determined"),
+    )
+
+
+def _history(row: Mapping[str, Any], _place: int) -> tuple[str, Observation]:
+    return row["series"], _observation({k: v for k, v in row.items() if k != "series"})
+
+
+def _quantity(row: Mapping[str, Any], _place: int) -> Quantity:
+    output, emission = _number(row["output"]), _number(row.get("emission"))
+    intensity = _number(row.get("intensity"))
+    if output is None or output <= 0:
+        raise _Bad("output must be above 0 t")
+    if emission is None:
+        if intensity is None:
+            raise _Bad("neither emission nor intensity is given")
+        emission = output * intensity
+    return Quantity(
+        enterprise=row["enterprise"],
+        quarter=row["quarter"],
+        output=output,
+        emission=emission,
+        effective=_day(row.get("effective")),
+        source=str(row.get("source") or ""),
+    )
+
+
+def _market(row: Mapping[str, Any], _place: int) -> MarketRow:
+    texts = ("series", "date", "at", "contract", "session", "trade_type", "source", "carried")
+    numbers = {}
+    for name, given in row.items():
+        if name not in texts:
+            number = _number(given)
+            if number is not None:
+                numbers[name] = number
+    return MarketRow(
+        series=row["series"],
+        date=_need_day(row.get("date")),
+        at=_instant(row.get("at")),
+        contract=str(row.get("contract") or ""),
+        session=str(row.get("session") or "day"),
+        trade_type=str(row.get("trade_type") or "listed").lower(),
+        numbers=numbers,
+        source=str(row.get("source") or ""),
+        carried=bool(row.get("carried")),
+    )
