@@ -86,49 +86,6 @@ class FieldRead:
         return shown
 
 
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """One submission as offered to a person: fields, what is missing, what is wrong.
-
-    `act` is ``submit``, ``replace`` or ``withdraw`` as the words say; `said` holds what the
-    text says besides the fields of a submission (a stated mean, a stated change).
-    """
-
-    fields: Mapping[str, FieldRead]
-    missing: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    act: str = "submit"
-    said: Mapping[str, FieldRead] = field(default_factory=dict)
-    text: str = ""
-    locator: str = ""
-
-    def __getitem__(self, name: str) -> str | None:
-        """The content of a field, or None where nothing was read."""
-        read = self.fields.get(name)
-        return None if read is None else read.content
-
-    def submission(self) -> dict[str, str | None]:
-        """The shared submission shape; unknown fields are None."""
-        return {name: self[name] for name in SUBMISSION_FIELDS}
-
-    def with_fields(self, **fields: FieldRead | None) -> Offered:
-        """The same offer with these fields set (None is skipped); `missing` is worked out anew."""
-        merged = {**self.fields, **{name: read for name, read in fields.items() if read}}
-        return replace(self, fields=merged, missing=missing_fields(merged))
-
-    def document(self) -> dict[str, Any]:
-        """Plain text values for the journal and for pages."""
-        return {
-            "submission": self.submission(),
-            "fields": {name: read.document() for name, read in self.fields.items()},
-            "missing": list(self.missing),
-            "act": self.act,
-            "said": {name: read.document() for name, read in self.said.items()},
-            "findings": [finding.document() for finding in self.findings],
-            "locator": self.locator,
-        }
-
-
 def missing_fields(fields: Mapping[str, FieldRead | str | None]) -> tuple[str, ...]:
     """The names of the fields this kind of submission needs and has not got.
 
@@ -190,6 +147,51 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """One submission as offered to a person: fields, what is missing, what is wrong.
+
+    `act` is ``submit``, ``replace`` or ``withdraw`` as the words say; `said` holds what the
+    text says besides the fields of a submission (a stated mean, a stated change). `origin` is the
+    message it was read from: personal, never part of `document()`.
+    """
+
+    fields: Mapping[str, FieldRead]
+    missing: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    act: str = "submit"
+    said: Mapping[str, FieldRead] = field(default_factory=dict)
+    text: str = ""
+    locator: str = ""
+    origin: Message | None = None
+
+    def __getitem__(self, name: str) -> str | None:
+        """The content of a field, or None where nothing was read."""
+        read = self.fields.get(name)
+        return None if read is None else read.content
+
+    def submission(self) -> dict[str, str | None]:
+        """The shared submission shape; unknown fields are None."""
+        return {name: self[name] for name in SUBMISSION_FIELDS}
+
+    def with_fields(self, **fields: FieldRead | None) -> Offered:
+        """The same offer with these fields set (None is skipped); `missing` is worked out anew."""
+        merged = {**self.fields, **{name: read for name, read in fields.items() if read}}
+        return replace(self, fields=merged, missing=missing_fields(merged))
+
+    def document(self) -> dict[str, Any]:
+        """Plain text values for the journal and for pages."""
+        return {
+            "submission": self.submission(),
+            "fields": {name: read.document() for name, read in self.fields.items()},
+            "missing": list(self.missing),
+            "act": self.act,
+            "said": {name: read.document() for name, read in self.said.items()},
+            "findings": [finding.document() for finding in self.findings],
+            "locator": self.locator,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """One market fact: a figure of an exchange, an authority or another agency.
 
@@ -208,6 +210,7 @@ class Fact:
     definition: str | None = None
     licence: str | None = None
     event_time: datetime | None = None
+    contract: str | None = None
     locator: str = ""
     quarantined: bool = False
     findings: tuple[Finding, ...] = ()
@@ -218,6 +221,7 @@ class Fact:
             "series": self.series,
             "date": self.date.isoformat(),
             "session": self.session,
+            "contract": self.contract,
             "figures": dict(self.figures),
             "unit": self.unit,
             "carried": self.carried,
