@@ -91,9 +91,9 @@ def _check(
             entry = chain.row(row)
             if entry is not None:
                 folding.entry(entry)
+        broken = bool(chain.findings)
         chain.kept(heads)
         findings += chain.findings
-        broken = any(each.severity is Severity.ERROR for each in chain.findings)
         findings += folding.findings
         equal = False
         if broken or folding.findings:

@@ -87,8 +87,10 @@ def _registration(signer: Signer) -> dict[str, Any]:
 def keep_head(home: Path, statement: dict[str, Any]) -> None:
     """Append one signed head to the heads file, durably."""
     line = json.dumps(statement, sort_keys=True, ensure_ascii=False) + "\n"
-    with (home / FILE_NAME).open("ab") as file:
-        file.write(line.encode())
+    path = home / FILE_NAME
+    torn = path.is_file() and not path.read_bytes().endswith(b"\n")
+    with path.open("ab") as file:
+        file.write(b"\n" * torn + line.encode())
         file.flush()
         os.fsync(file.fileno())
 

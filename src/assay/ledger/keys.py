@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -19,6 +20,7 @@ from assay.core import refused
 
 #: File name stem of the key that signs publications.
 PUBLICATION = "publication"
+_NAME = re.compile(r"\w[\w.-]{0,99}")
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,27 @@ def signature_holds(public: str, message: bytes, signature: str) -> bool:
 
 def make_key(folder: Path, person: str) -> Signer:
     """Create ``<person>.key`` (0600) and ``<person>.pub`` in `folder`; never overwrites."""
+    return _make_files(folder, person, person)
+
+
+def make_next_key(folder: Path, person: str) -> Signer:
+    """The successor of a key: ``<person>.next.key``, to be recorded before it is promoted."""
+    return _make_files(folder, person, f"{person}.next")
+
+
+def promote_next_key(folder: Path, person: str) -> Signer:
+    """Put the successor in its place; the old files stay under the old key's identity."""
+    old = load_signer(folder, person).key
+    load_signer(folder, f"{person}.next")
+    for suffix in ("pub", "key"):
+        (folder / f"{person}.{suffix}").rename(folder / f"{person}.{old}.{suffix}")
+        (folder / f"{person}.next.{suffix}").rename(folder / f"{person}.{suffix}")
+    return load_signer(folder, person)
+
+
+def _make_files(folder: Path, person: str, stem: str) -> Signer:
+    if not _NAME.fullmatch(person):
+        raise refused("key.name", person, "a name of letters, digits, dot, dash and underscore")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     private = Ed25519PrivateKey.generate()
     pem = private.private_bytes(
@@ -73,7 +96,7 @@ def make_key(folder: Path, person: str) -> Signer:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    path = folder / f"{person}.key"
+    path = folder / f"{stem}.key"
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -85,7 +108,7 @@ def make_key(folder: Path, person: str) -> Signer:
     public = private.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
-    (folder / f"{person}.pub").write_bytes(public)
+    (folder / f"{stem}.pub").write_bytes(public)
     return Signer(person, private)
 
 
@@ -99,7 +122,10 @@ def load_signer(folder: Path, person: str) -> Signer:
             str(path),
             f"no key file of {person!r} here (there are: {known}); set ASSAY_KEYS or make one",
         )
-    private = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    try:
+        private = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        private = None
     if not isinstance(private, Ed25519PrivateKey):
         raise refused("key.kind", str(path), "the key must be an Ed25519 private key")
     return Signer(person, private)
