@@ -1,0 +1,221 @@
+"""Screening and determining: the document's rules run on what the book holds.
+
+The desk adds nothing to the engine's answer: it gathers inputs, records verdicts and
+determinations with everything needed to run them again, and says whether they still
+hold. Inputs that are approved but not out yet count, under embargo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from assay.core import digest, refused
+from assay.desk.desk import ALL, Desk
+from assay.desk.gathering import changed_inputs, gather
+from assay.ledger import Entry, Signer
+from assay.ledger.book.prices import ENDED, determinations, proposals, state_of
+from assay.ledger.book.screening import screenings_of
+from assay.methodology import Determination, Methodology, determine, inputs_from_document
+
+REJECTING = frozenset({"exclude", "late", "incomplete", "replaced", "duplicate", "missing"})
+Ticks = dict[tuple[str, date], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A determination with the inputs it was made from and the digest that binds both."""
+
+    document: Methodology
+    inputs: dict[str, Any]
+    result: Determination
+
+    @property
+    def digest(self) -> str:
+        """Digest of determination and inputs together: what a tick names."""
+        return digest({"determination": self.result.document(), "inputs": self.inputs})
+
+    def body(self) -> dict[str, Any]:
+        """The body of a ``price.determined/1``."""
+        return {
+            "series": self.result.series,
+            "pricing_date": self.result.pricing_date.isoformat(),
+            "digest": self.digest,
+            "determination": self.result.document(),
+            "inputs": self.inputs,
+        }
+
+
+def pending_ticks(connection: Connection, *, correcting: bool) -> Ticks:
+    """Live proposals that other series may be made of before they are out.
+
+    In the morning: the approved ones. In a correction: every proposed revision.
+    """
+    states = ("open", "approved") if correcting else ("approved",)
+    query = sa.select(proposals).where(proposals.c.state.in_(states)).order_by(proposals.c.seq)
+    return {
+        (row["series"], row["pricing_date"]): row["tick"]
+        for row in connection.execute(query).mappings()
+        if (row["tick"].get("revision", 0) > 0) == correcting
+    }
+
+
+def compute(
+    desk: Desk,
+    connection: Connection,
+    series: str,
+    day: date,
+    pending: Mapping[tuple[str, date], Mapping[str, Any]],
+) -> Computed:
+    """Run the document in force on what the book holds now."""
+    document = desk.document(series, day)
+    state = state_of(connection, series, day)
+    if state is not None and state["document"] not in (None, document.digest):
+        raise refused(
+            "methodology.changed",
+            f"{series} on {day}",
+            f"the day was opened under {state['document']}, the folder now holds "
+            f"{document.digest}: put the document back",
+        )
+    inputs = gather(desk, connection, document, series, day, pending)
+    result = determine(document, day, inputs_from_document(inputs), series)
+    return Computed(document, inputs, result)
+
+
+def screen(
+    desk: Desk, signer: Signer | None, day: date, wanted: Sequence[str] | str = ALL
+) -> list[Entry]:
+    """Run the screening rules on every datum of the day and record each verdict.
+
+    A datum whose verdicts did not change since the last screening gives no new entry.
+    """
+    desk.permit(signer, "desk:price:determine")
+    acts: list[tuple[str, dict[str, Any]]] = []
+    with desk.ledger.read() as connection:
+        for series in desk.opened(connection, day, wanted):
+            if desk.document(series, day).assessment is None:
+                continue
+            found = compute(desk, connection, series, day, {})
+            known = screenings_of(connection, day, series)
+            acts += _screened(found, known)
+    return desk.record(signer, "desk:price:determine", acts) if acts else []
+
+
+def _screened(found: Computed, known: Mapping[str, Mapping[str, Any]]) -> list[Any]:
+    by_submission: dict[str, list[dict[str, Any]]] = {}
+    for verdict in found.result.verdicts:
+        by_submission.setdefault(verdict.submission, []).append(verdict.document())
+    acts = []
+    for name, verdicts in by_submission.items():
+        body = {
+            "submission": name,
+            "pricing_date": found.result.pricing_date.isoformat(),
+            "series": found.result.series,
+            "document": found.document.digest,
+            "passed": not any(each["verdict"] in REJECTING for each in verdicts),
+            "late": any(each["verdict"] == "late" for each in verdicts),
+            "verdicts": verdicts,
+        }
+        before = known.get(name)
+        if (
+            before is None
+            or before["verdicts"] != verdicts
+            or before["document"] != body["document"]
+        ):
+            acts.append(("submission.screened/1", body))
+    return acts
+
+
+def determine_series(
+    desk: Desk, signer: Signer | None, day: date, wanted: Sequence[str] | str = ALL
+) -> list[Entry]:
+    """Determine each wanted series that has not ended, in order of dependence.
+
+    With ``all``, a formula series is determined once everything it is made of is published
+    or approved; until then it is left alone (named alone, it is determined anyway). Open
+    and approved proposals of a determined series are void from then on.
+    """
+    desk.permit(signer, "desk:price:determine")
+    entries: list[Entry] = []
+    with desk.ledger.read() as connection:
+        chosen = [
+            code
+            for code in desk.opened(connection, day, wanted)
+            if not _ended(connection, code, day)
+        ]
+    if not chosen:
+        raise refused("day.ended", f"{wanted} on {day}", "every wanted series has ended")
+    for series in chosen:
+        with desk.ledger.read() as connection:
+            pending = pending_ticks(connection, correcting=False)
+            if wanted == ALL and not _ready(desk, connection, series, day, pending):
+                continue
+            found = compute(desk, connection, series, day, pending)
+            if wanted == ALL and _same_as_before(connection, found):
+                continue
+        entries += desk.record(
+            signer, "desk:price:determine", [("price.determined/1", found.body())]
+        )
+    return entries
+
+
+def _ended(connection: Connection, series: str, day: date) -> bool:
+    state = state_of(connection, series, day)
+    return state is not None and state["state"] in ENDED
+
+
+def same_day_inputs(document: Methodology) -> list[str]:
+    """The series of the same day that this document's price is made of."""
+    if document.pricing is None:
+        return []
+    lags = ("same_day", "mean_of_week", "mean_of_month")
+    return sorted({each.series for each in document.pricing.inputs if each.lag in lags})
+
+
+def _ready(desk: Desk, connection: Connection, series: str, day: date, pending: Ticks) -> bool:
+    """Whether every input priced on the same day is settled: ended, or approved."""
+    for code in same_day_inputs(desk.document(series, day)):
+        state = state_of(connection, code, day)
+        if state is not None and state["state"] not in ENDED and (code, day) not in pending:
+            return False
+    return True
+
+
+def _same_as_before(connection: Connection, found: Computed) -> bool:
+    """Whether exactly this is the newest determination: then nothing is void by asking again."""
+    query = (
+        sa.select(determinations.c.digest)
+        .where(
+            determinations.c.series == found.result.series,
+            determinations.c.pricing_date == found.result.pricing_date,
+        )
+        .order_by(determinations.c.seq.desc())
+        .limit(1)
+    )
+    return connection.execute(query).scalar_one_or_none() == found.digest
+
+
+def determination_of(connection: Connection, wanted: str) -> dict[str, Any] | None:
+    """The recorded determination with this digest, or None."""
+    query = sa.select(determinations).where(determinations.c.digest == wanted)
+    row = (
+        connection.execute(query.order_by(determinations.c.seq.desc()).limit(1)).mappings().first()
+    )
+    return dict(row) if row else None
+
+
+def staleness(desk: Desk, connection: Connection, proposal: Mapping[str, Any]) -> list[str]:
+    """What changed since the determination of a proposal was made, in words."""
+    series, day = proposal["series"], proposal["pricing_date"]
+    known = determination_of(connection, proposal["determination"])
+    if known is None:
+        return ["the determination it names is not in the book"]
+    correcting = proposal["tick"].get("revision", 0) > 0
+    pending = pending_ticks(connection, correcting=correcting)
+    now = gather(desk, connection, desk.document(series, day), series, day, pending)
+    return changed_inputs(known["inputs"], now, desk.document(series, day).hours.hard_at(day))
