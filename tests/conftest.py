@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
+from clocks import ToldClock
 from postgres import Server, start_server
 
 from assay.ledger import Ledger
-
-
-class ToldClock:
-    """A clock for tests: shows what it is told, and a second more at each reading."""
-
-    def __init__(self, now: datetime, step: timedelta = timedelta(seconds=1)) -> None:
-        self.now = now
-        self.step = step
-
-    def __call__(self) -> datetime:
-        self.now += self.step
-        return self.now
 
 
 @pytest.fixture
@@ -69,3 +54,10 @@ def ledger(tmp_path: Path, clock: ToldClock, store_url: str | None) -> Iterator[
     )
     yield made
     made.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def store_kind(request: pytest.FixtureRequest) -> str:
+    """The name of each store, for tests that make several (``new_store(store_kind)``)."""
+    kind: str = request.param
+    return kind

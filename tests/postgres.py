@@ -112,9 +112,9 @@ class Server:
         self.process.wait()
 
     def stop(self) -> None:
-        """Stop in an orderly way and remove the folder."""
+        """Stop at once and remove the folder."""
         if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
+            self.process.send_signal(signal.SIGQUIT)
             try:
                 self.process.wait(timeout=30)
             except subprocess.TimeoutExpired:

@@ -46,6 +46,7 @@ def sign_head(ledger: Ledger, signer: Signer) -> Entry:
         "signature": signer.sign(head_bytes(agency, head)),
     }
     (entry,) = ledger.append([Draft("head.signed/1", SYSTEM, body)])
+    ledger.checkpoint("head.recorded")
     keep_head(ledger.home, {"agency": agency, **body})
     return entry
 

@@ -86,7 +86,7 @@ class Ledger:
         self.clock = clock
         self.store = Store(store_url or sqlite_url(home / "journal.sqlite"))
         self.evidence = EvidenceStore(home / "evidence", checkpoint=checkpoint)
-        self._checkpoint = checkpoint
+        self.checkpoint = checkpoint
         self._entropy = entropy
 
     @classmethod
@@ -163,7 +163,10 @@ class Ledger:
         """Throw the book away and fold the journal into a new one; gives the entries folded."""
         with self.store.write() as connection:
             make_book(connection)
-            return refold(connection, connection)
+            self.checkpoint("book.emptied")
+            count = refold(connection, connection)
+            self.checkpoint("book.refolded")
+            return count
 
     def append(
         self, drafts: Sequence[Draft], *, signer: Signer | None = None, guard: Guard | None = None
@@ -189,7 +192,7 @@ class Ledger:
         noted: list[Entry],
     ) -> list[Entry]:
         with self.store.write() as connection:
-            self._checkpoint("journal.begun")
+            self.checkpoint("journal.begun")
             if guard is not None:
                 guard(connection)
             check_signer(connection, signer, drafts)
@@ -201,13 +204,13 @@ class Ledger:
                 row = row_of(entry)
                 check_references(connection, row["content"])
                 connection.execute(journal.insert(), row)
-                self._checkpoint("journal.inserted")
+                self.checkpoint("journal.inserted")
                 fold_entry(connection, entry)
-                self._checkpoint("book.folded")
+                self.checkpoint("book.folded")
                 head, last = Head(entry.seq, entry.digest), recorded_at
                 noted.append(entry)
-            self._checkpoint("journal.committing")
-        self._checkpoint("journal.committed")
+            self.checkpoint("journal.committing")
+        self.checkpoint("journal.committed")
         return list(noted)
 
     def _holds(self, entry: Entry) -> bool:
@@ -287,8 +290,8 @@ class Ledger:
         with self.store.write() as connection:
             connection.execute(vault.insert(), row)
             noted.append(row["reference"])
-            self._checkpoint("vault.committing")
-        self._checkpoint("vault.committed")
+            self.checkpoint("vault.committing")
+        self.checkpoint("vault.committed")
         return list(noted)
 
     def _remembers(self, reference: str) -> bool:

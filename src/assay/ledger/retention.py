@@ -56,6 +56,7 @@ def forget(
         "reason": reason,
     }
     (entry,) = ledger.append([Draft("evidence.shredded/1", actor, body)], signer=signer)
+    ledger.checkpoint("retention.recorded")
     _shred(ledger, reference)
     return entry
 
@@ -88,6 +89,7 @@ def _shred(ledger: Ledger, reference: str) -> None:
     with ledger.store.write() as connection:
         where = vault.c.reference == reference
         connection.execute(vault.update().where(where).values(record=None))
+        ledger.checkpoint("vault.emptied")
 
 
 def _kept_since(ledger: Ledger, reference: str) -> datetime | None:

@@ -8,7 +8,17 @@ from datetime import UTC, date, datetime
 
 import pytest
 import sqlalchemy as sa
-from acts import DAY, SERIES, approved, archived, notice, opened, proposed, published, register
+from ledger_acts import (
+    DAY,
+    SERIES,
+    approved,
+    archived,
+    notice,
+    opened,
+    proposed,
+    published,
+    register,
+)
 
 from assay.core import digest
 from assay.ledger import Draft, Head, make_key

@@ -6,7 +6,7 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from acts import archived, notice
+from ledger_acts import archived, notice
 
 from assay.core import BrokenPromise, Refused
 from assay.ledger.evidence import SALT_BYTES, TOMBSTONE

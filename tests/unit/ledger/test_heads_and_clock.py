@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from acts import notice
+from ledger_acts import notice
 
 from assay.core import Refused
 from assay.ledger import Draft, Ledger, load_signer, make_key

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from acts import approved, notice, opened, proposed, published, register
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from ledger_acts import approved, notice, opened, proposed, published, register
 
 from assay.core import BrokenPromise, Refused
 from assay.ledger import Draft, Ledger, Signer, make_key

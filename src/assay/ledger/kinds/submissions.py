@@ -31,12 +31,18 @@ class EvidenceShredded(Body, frozen=True, kw_only=True):
 
 
 class Span(Body, frozen=True, kw_only=True):
-    """Where a field was read: characters `start`..`end` of the message `text`."""
+    """Where a field was read: characters `start`..`end` of the message, which say `text`.
+
+    `where` names the message or the cell inside the evidence; `certainty` is stated,
+    approximate, inherited, conventional or uncertain (`certain` is true for stated only).
+    """
 
     start: int
     end: int
     text: str
     certain: bool = True
+    certainty: str = "stated"
+    where: str = ""
 
 
 class Fields(Body, frozen=True, kw_only=True):
