@@ -169,6 +169,31 @@ def outlier_percent(
     return {**outcomes, **_far(again, close, action, "not_readmitted", centre)}
 
 
+@entry("panel", "outlier_contributor", decimal("percent"), word("action", *ACTIONS))
+def outlier_contributor(
+    candidates: Sequence[Candidate], day: Day, *, percent: Decimal, action: str
+) -> Outcomes:
+    """All data of a contributor whose median is further than a percent from the others' median."""
+    own: dict[str, list[Fraction]] = defaultdict(list)
+    for each in candidates:
+        own[each.submission.contributor].append(each.price)
+    medians = {name: _centre(prices) for name, prices in own.items()}
+    outcomes: Outcomes = {}
+    for name, price in medians.items():
+        others = [one for other, one in medians.items() if other != name]
+        if not others:
+            continue
+        centre = _centre(others)
+        limit = abs(centre) * Fraction(percent) / 100
+        if abs(price - centre) > limit:
+            all_of = [each for each in candidates if each.submission.contributor == name]
+            seen = {"median": exact_text(price), "others": exact_text(centre)}
+            code = "submission.outlier_contributor"
+            say = excluded if action == "exclude" else flagged
+            outcomes |= {each.id: say(code, **seen) for each in all_of}
+    return outcomes
+
+
 @entry(
     "panel",
     "outlier_mad",

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from assay.methodology.catalogue.estimators import at_share, middle, votes
+from assay.methodology.catalogue.estimators import at_share, votes
 from assay.methodology.catalogue.registry import decimal, entry, text, word
 from assay.methodology.catalogue.shapes import Used
 
@@ -97,14 +97,12 @@ def same_as_mid(used: Sequence[Used], mid: Fraction, numbers: Numbers) -> tuple[
     return mid, mid
 
 
-@entry("range", "vote_confidence", word("even", "mean", "lower", "upper", default="mean"))
+@entry("range", "vote_confidence")
 def vote_confidence(
-    used: Sequence[Used], mid: Fraction, numbers: Numbers, *, even: str
+    used: Sequence[Used], mid: Fraction, numbers: Numbers
 ) -> tuple[Fraction, Fraction]:
-    """Mid minus and plus the larger distance of the votes' quartiles from the mid."""
+    """Mid minus and plus the larger distance of the votes' quartiles (element n // 4 from each end)."""
     cast = votes(used)
-    half = len(cast) // 2
-    lower = middle(cast[:half], even)
-    upper = middle(cast[len(cast) - half :], even)
-    confidence = max(mid - lower, upper - mid)
+    quarter = len(cast) // 4
+    confidence = max(mid - cast[quarter], cast[-1 - quarter] - mid)
     return mid - confidence, mid + confidence

@@ -121,6 +121,7 @@ class Minimum:
     sellers: int = 0
     tonnes: Decimal = Decimal(0)
     largest_share_percent: Decimal | None = None
+    top_five_below_percent: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,7 @@ class Split:
     call: RuleCall
     combine: str
     minimum_parts: int
+    minimum_in_part: int = 1
 
 
 @dataclass(frozen=True, slots=True)

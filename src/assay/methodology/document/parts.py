@@ -160,6 +160,7 @@ def minimum(section: Section) -> Minimum:
         sellers=section.count("sellers", 0),
         tonnes=section.decimal("tonnes", Decimal(0)),
         largest_share_percent=share,
+        top_five_below_percent=section.decimal("top_five_below_percent", None),
     )
     section.close()
     return found
@@ -212,9 +213,10 @@ def cap(section: Section) -> GroupCap:
 
 def split(section: Section) -> Split:
     """Parts of the used values and how they are put together."""
-    combine = section.text("combine", choices=("plain", "tonnage", "declared"))
+    combine = section.text("combine", choices=("plain", "tonnage"))
     least = section.count("minimum_parts", 1)
-    found = Split(call(section, "split"), combine, least)
+    each = section.count("minimum_in_part", 1)
+    found = Split(call(section, "split"), combine, least, each)
     if found.call.rule == "time":
         _clock(section, str(found.call.arguments.get("from", "")))
     return found

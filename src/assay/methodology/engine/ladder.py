@@ -41,6 +41,7 @@ class Found:
     sellers: int
     tonnes: Fraction
     largest_share_percent: Fraction
+    top_five_percent: Fraction
 
     def meets(self, least: Minimum) -> bool:
         """Whether every number asked for is met."""
@@ -55,6 +56,10 @@ class Found:
             and (
                 least.largest_share_percent is None
                 or self.largest_share_percent <= Fraction(least.largest_share_percent)
+            )
+            and (
+                least.top_five_below_percent is None
+                or self.top_five_percent < Fraction(least.top_five_below_percent)
             )
         )
 
@@ -126,11 +131,8 @@ def found_in(own: Sequence[Candidate]) -> Found:
         elif side == "sell":
             sellers.add(submission.contributor)
     everything = total(list(tonnes.values())) if tonnes else Fraction(0)
-    largest = Fraction(0)
-    if everything > 0:
-        largest = 100 * max(tonnes.values()) / everything
-    elif tonnes:
-        largest = Fraction(100, len(tonnes))
+    masses = sorted(tonnes.values(), reverse=True) if everything else [Fraction(1)] * len(tonnes)
+    whole = everything or Fraction(max(len(tonnes), 1))
     return Found(
         contributors=len(tonnes),
         groups=len(groups),
@@ -139,7 +141,8 @@ def found_in(own: Sequence[Candidate]) -> Found:
         buyers=len(buyers),
         sellers=len(sellers),
         tonnes=everything,
-        largest_share_percent=largest,
+        largest_share_percent=100 * sum(masses[:1], Fraction(0)) / whole,
+        top_five_percent=100 * sum(masses[:5], Fraction(0)) / whole,
     )
 
 
@@ -223,7 +226,9 @@ def _estimate(
         result.used = used
     else:
         spread = _parts(methodology, assessment, result.entered, day)
-        if len(spread) < assessment.split.minimum_parts:
+        if len(spread) < assessment.split.minimum_parts or any(
+            len(part) < assessment.split.minimum_in_part for part in spread.values()
+        ):
             return False
         values, masses = [], []
         for name, part in spread.items():
