@@ -1,0 +1,369 @@
+"""The one part of collection that writes: archive, read, offer.
+
+Bytes are archived durably before any reader sees them; then every offered submission becomes
+an entry, its sender a reference into the vault. It confirms nothing and decides nothing: a
+person does, at the desk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from assay.collection.channels import PhraseTables, read_channel
+from assay.collection.mailbox import Fetched, maildir_mails, split_mbox
+from assay.collection.notes import PhoneNote
+from assay.collection.quote_fields import QuoteContext
+from assay.collection.reading import (
+    CHANNELS,
+    Message,
+    Offered,
+    Reading,
+    notice,
+    warning,
+)
+from assay.collection.recording import (
+    fields_body,
+    finding_body,
+    kept,
+    received_body,
+    submission_name,
+)
+from assay.collection.register import Match, Registry, spellings_of
+from assay.core import Finding, instant_text, refused, utc, zone_of
+from assay.ledger import SYSTEM, Draft, Entry, Ledger, Signer
+from assay.ledger.book.readings import reading_of
+from assay.ledger.book.submissions import submissions
+
+_FUTURE = timedelta(minutes=5)
+_LIVE = ("offered", "confirmed")
+_MEDIA = {
+    "email": "message/rfc822",
+    "portal": "application/json",
+    "phone": "application/json",
+    "api": "application/json",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of one piece of evidence."""
+
+    evidence: str
+    entries: tuple[Entry, ...] = ()
+    reading: Reading = field(default_factory=Reading)
+    findings: tuple[Finding, ...] = ()
+    skipped: int = 0
+
+    @property
+    def submissions(self) -> tuple[str, ...]:
+        """The names of the submissions offered."""
+        received = (each for each in self.entries if each.kind == "submission.received/1")
+        return tuple(each.body["submission"] for each in received)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the caller knows about a piece of evidence beyond its bytes.
+
+    `contributor` (a code of the register) and `submitter` where the channel itself says who it
+    is (portal, fax, a workbook handed over); `typed_note` goes with a fax page.
+    """
+
+    name: str = ""
+    contributor: str | None = None
+    submitter: str | None = None
+    typed_note: str = ""
+    media_type: str | None = None
+
+
+class Intake:
+    """Takes evidence in for one ledger, in one zone, by the word lists given."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        tables: PhraseTables,
+        *,
+        zone: str = "Asia/Shanghai",
+        actor: str = SYSTEM,
+        signer: Signer | None = None,
+    ) -> None:
+        """`actor` is who collects (a person's code with `signer`, or the house's clockwork)."""
+        self.ledger = ledger
+        self.tables = tables
+        self.zone = zone
+        self.actor = actor
+        self.signer = signer
+        self._senders: dict[tuple[str, str, str], str] = {}
+
+    def take(
+        self,
+        evidence: Path | bytes,
+        channel: str,
+        received_at: datetime,
+        sent: Sent | None = None,
+    ) -> Taken:
+        """Archive one piece of evidence, read it, and record what it offers.
+
+        `received_at` is when it reached the house. Evidence that was read before is not read
+        again. Raises `Refused` for an unknown channel only; bad content is a finding.
+        """
+        if channel not in CHANNELS:
+            raise refused("channel.unknown", channel, f"allowed: {', '.join(CHANNELS)}")
+        sent = sent or Sent()
+        content = evidence if isinstance(evidence, bytes) else evidence.read_bytes()
+        if isinstance(evidence, Path) and not sent.name:
+            sent = replace(sent, name=evidence.name)
+        reference = self.ledger.evidence.put(content)
+        with self.ledger.read() as connection:
+            known = reading_of(connection, reference)
+        if known is not None:
+            finding = notice(
+                "evidence.known", sent.name or reference, "read before: not read again"
+            )
+            return Taken(reference, findings=(finding,))
+        entries = self._archive(content, reference, channel, received_at, sent)
+        context = QuoteContext(
+            day=self._day(received_at), zone=self.zone, locator=sent.name or channel
+        )
+        reading = read_channel(
+            content, channel, self.tables, context, name=sent.name, typed_note=sent.typed_note
+        )
+        return self._record(reading, reference, channel, received_at, sent, entries)
+
+    def take_phone(self, note: PhoneNote, received_at: datetime) -> Taken:
+        """Take in a phone note; the note itself is the evidence."""
+        sent = Sent(name="phone note", submitter=note.submitter)
+        return self.take(note.evidence(), "phone", received_at, sent)
+
+    def take_mails(self, mails: Path, received_at: datetime) -> list[Taken]:
+        """Take in a maildir, a folder of .eml files, or an mbox file, mail by mail."""
+        found: Iterable[Fetched | Finding]
+        if mails.is_dir():
+            found = maildir_mails(mails)
+        elif mails.suffix == ".mbox":
+            found = split_mbox(mails.read_bytes(), mails.name)
+        else:
+            found = [Fetched(mails.name, mails.read_bytes())]
+        return [
+            self.take(each.content, "email", received_at, Sent(name=each.locator))
+            if isinstance(each, Fetched)
+            else Taken("", findings=(each,))
+            for each in found
+        ]
+
+    def _archive(
+        self, content: bytes, reference: str, channel: str, received_at: datetime, sent: Sent
+    ) -> list[Entry]:
+        body = {
+            "evidence": reference,
+            "channel": channel,
+            "media_type": sent.media_type or _MEDIA.get(channel, "application/octet-stream"),
+            "size": len(content),
+            "received_at": instant_text(received_at),
+            "source": kept(sent.name) or None,
+        }
+        return self._append([Draft("evidence.archived/1", self.actor, body)])
+
+    def _append(self, drafts: list[Draft]) -> list[Entry]:
+        return self.ledger.append(drafts, signer=self.signer)
+
+    def _record(
+        self,
+        reading: Reading,
+        reference: str,
+        channel: str,
+        received_at: datetime,
+        sent: Sent,
+        entries: list[Entry],
+    ) -> Taken:
+        drafts = self._parts(reading, reference, channel, received_at)
+        bodies = self._bodies(reading.offers, reference, channel, received_at, sent)
+        drafts += [Draft("submission.received/1", self.actor, body) for body in bodies]
+        skipped = len(reading.offers) - len(bodies)
+        read = {
+            "evidence": reference,
+            "channel": channel,
+            "offered": len(bodies),
+            "skipped": skipped,
+            "findings": [finding_body(finding) for finding in reading.findings],
+        }
+        drafts.append(Draft("evidence.read/1", self.actor, read))
+        entries += self._append(drafts)
+        return Taken(reference, tuple(entries), reading, reading.findings, skipped)
+
+    def _parts(
+        self, reading: Reading, reference: str, channel: str, received_at: datetime
+    ) -> list[Draft]:
+        """Attachments are evidence of their own, part of the mail they came in."""
+        drafts = []
+        for message in reading.messages:
+            for part in message.attachments:
+                body = {
+                    "evidence": self.ledger.evidence.put(part.content),
+                    "channel": channel,
+                    "media_type": kept(part.media_type),
+                    "size": len(part.content),
+                    "received_at": instant_text(received_at),
+                    "source": kept(part.name),
+                    "part_of": reference,
+                }
+                drafts.append(Draft("evidence.archived/1", self.actor, body))
+        return drafts
+
+    def _bodies(
+        self,
+        offers: Iterable[Offered],
+        reference: str,
+        channel: str,
+        received_at: datetime,
+        sent: Sent,
+    ) -> list[dict[str, Any]]:
+        """The bodies of the submissions, without exact repeats of recorded ones."""
+        registries: dict[date, Registry] = {}
+        prepared: list[tuple[Message | None, dict[str, Any]]] = []
+        with self.ledger.read() as connection:
+            for number, offer in enumerate(offers, 1):
+                reached, day, findings = self._reached(offer, channel, received_at)
+                counted = day or self._day(received_at)
+                if counted not in registries:
+                    registries[counted] = Registry.read(connection, counted)
+                match = self._match(registries[counted], offer, channel, sent)
+                fields = fields_body(
+                    offer,
+                    contributor=match.contributor,
+                    submitter=sent.submitter or match.submitter,
+                    day=day,
+                )
+                if _repeats(connection, fields, reached):
+                    continue
+                seen = [body for _, body in prepared]
+                replaces, about = _replaced(connection, offer.act, fields, seen, offer.locator)
+                body = received_body(
+                    offer,
+                    name=submission_name(counted, reference, number),
+                    channel=channel,
+                    evidence=reference,
+                    received_at=reached,
+                    fields=fields,
+                    findings=[*offer.findings, *match.findings, *findings, *about],
+                    replaces=replaces,
+                )
+                prepared.append((offer.origin, body))
+        for origin, body in prepared:
+            body["fields"]["submitter"] = body["fields"]["submitter"] or self._sender(origin)
+        return [body for _, body in prepared]
+
+    def _day(self, instant: datetime) -> date:
+        return utc(instant).astimezone(zone_of(self.zone)).date()
+
+    def _reached(
+        self, offer: Offered, channel: str, received_at: datetime
+    ) -> tuple[datetime, date | None, list[Finding]]:
+        """When it reached us, the day it is for by default, and findings.
+
+        A chat's own clock counts; a mail's date is only a claim, so the caller's time counts,
+        but an older date makes it an older price. An undated chat message has no day.
+        """
+        received_at = utc(received_at)
+        message, chat = offer.origin, channel in {"wechat", "qq", "phone"}
+        if message is None or message.sent_at is None:
+            undated = message is not None and chat
+            return received_at, None if undated else self._day(received_at), []
+        if message.sent_at > received_at + _FUTURE:
+            finding = warning(
+                "message.from_the_future",
+                offer.locator,
+                f"says {instant_text(message.sent_at)}, after it reached us: the clock is wrong",
+            )
+            return received_at, self._day(received_at), [finding]
+        return (message.sent_at if chat else received_at), self._day(message.sent_at), []
+
+    def _match(self, registry: Registry, offer: Offered, channel: str, sent: Sent) -> Match:
+        if sent.contributor is not None:
+            return registry.find([sent.contributor], channel, offer.locator)
+        stated = offer["contributor"]
+        spellings = [stated] if stated else spellings_of(offer.origin)
+        match = registry.find(spellings, channel, offer.locator)
+        if match.contributor is None and stated and offer.origin is not None:
+            return registry.find(spellings_of(offer.origin), channel, offer.locator)
+        return match
+
+    def _sender(self, message: Message | None) -> str | None:
+        """The vault reference of a message's sender; one record a sender and run."""
+        if message is None or not (message.sender or message.sender_name):
+            return None
+        key = (message.channel, message.sender or "", message.sender_name or "")
+        if key not in self._senders:
+            record = {"channel": key[0], "sender": kept(key[1]), "name": kept(key[2])}
+            self._senders[key] = self.ledger.remember(record)
+        return self._senders[key]
+
+
+_COMPARED = (
+    "contributor", "series", "kind", "side", "low", "high", "premium_low", "premium_high",
+    "quantity", "deal_reference", "pricing_date",
+)  # fmt: skip
+
+
+def _repeats(connection: Connection, fields: dict[str, str | None], reached: datetime) -> bool:
+    """Whether the same firm said exactly this at exactly this moment before (a twin export)."""
+    if fields["contributor"] is None:
+        return False
+    query = sa.select(submissions.c.fields).where(
+        submissions.c.contributor == fields["contributor"],
+        submissions.c.received_at == reached,
+    )
+    for row in connection.execute(query).scalars():
+        if all(row.get(name) == fields[name] for name in _COMPARED):
+            return True
+    return False
+
+
+def _replaced(
+    connection: Connection,
+    act: str,
+    fields: dict[str, str | None],
+    seen: list[dict[str, Any]],
+    where: str,
+) -> tuple[str | None, list[Finding]]:
+    """The live submission that this one says it replaces or withdraws."""
+    if act == "submit":
+        return None, []
+    names = ("contributor", "series", "kind", "side", "pricing_date")
+    wanted = {name: fields[name] for name in names if fields[name] is not None}
+    query = sa.select(submissions).where(
+        submissions.c.contributor == fields["contributor"], submissions.c.state.in_(_LIVE)
+    )
+    live = [(row["submission"], row["fields"]) for row in connection.execute(query).mappings()] + [
+        (body["submission"], body["fields"]) for body in seen
+    ]
+    found = [
+        name
+        for name, known in live
+        if all(known.get(field) == content for field, content in wanted.items())
+    ]
+    if act == "withdraw":
+        shown = ", ".join(found) or "none found"
+        finding = warning(
+            "submission.withdrawal_asked",
+            where,
+            f"asks to withdraw ({shown}): withdraw at the desk",
+        )
+        return None, [finding]
+    if len(found) == 1:
+        return found[0], []
+    return None, [
+        warning(
+            "submission.replaces_unclear",
+            where,
+            f"says it replaces an earlier one; candidates: {', '.join(found) or 'none'}",
+        )
+    ]
