@@ -56,8 +56,8 @@ def read_mail(content: bytes, where: str = "mail", zone: str = "Asia/Shanghai") 
 def _read(mail: Mail, where: str, zone: str, depth: int) -> Reading:
     findings: list[Finding] = []
     sender_name, sender = _address(mail)
-    subject = header_text(mail.get("Subject"))
-    sent_at = mail_date(str(mail.get("Date") or "")[:_LONGEST_HEADER], zone)
+    subject = header_text(_header(mail, "Subject"))
+    sent_at = mail_date(_header(mail, "Date")[:_LONGEST_HEADER], zone)
     if sent_at is None:
         findings.append(
             warning("mail.no_date", where, "the mail states no readable date: use the server's")
@@ -101,17 +101,24 @@ def _inner(block: Block, outer: str | None, subject: str, locator: str) -> Messa
 
 def _address(mail: Mail) -> tuple[str | None, str | None]:
     try:
-        name, address = parseaddr(header_text(mail.get("From")))
+        name, address = parseaddr(header_text(_header(mail, "From")))
     except (TypeError, ValueError, IndexError):
         return None, None
     return name or None, address.lower() or None
 
 
-def header_text(raw: object) -> str:
+def _header(mail: Mail, name: str) -> str:
+    """The first header of this name, raw bytes read as text (never a `Header` object)."""
+    for each, content in mail.raw_items():
+        if each.lower() == name.lower():
+            raw = str(content).encode("utf-8", "surrogateescape")
+            return decode(raw, name).text.replace("\n", " ").replace("\r", " ")
+    return ""
+
+
+def header_text(raw: str) -> str:
     """A header as readable text, whatever its declared charset."""
-    if raw is None:
-        return ""
-    text = str(raw)[:_LONGEST_HEADER]
+    text = raw[:_LONGEST_HEADER]
     try:
         pieces = decode_header(text)
     except (ValueError, TypeError, LookupError):
@@ -139,7 +146,7 @@ def _parts(
         if index >= _MOST_PARTS:
             findings.append(error("mail.too_many_parts", where, f"more than {_MOST_PARTS} parts"))
             break
-        if part.get_content_type() == "message/rfc822" and part is not mail:
+        if part.get_content_type() == "message/rfc822":
             _nest(part, place, depth, nested, findings)
             continue
         name = _file_name(part)
@@ -189,7 +196,7 @@ def _file_name(part: Mail) -> str | None:
         raw = part.get_filename()
     except (ValueError, TypeError, LookupError, AttributeError):
         return "unreadable-name"
-    return header_text(raw)[:200] if raw else None
+    return header_text(str(raw))[:200] if raw else None
 
 
 def _payload(part: Mail) -> bytes:

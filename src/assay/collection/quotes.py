@@ -37,6 +37,7 @@ _HEADING_FIELDS = (
 _CARRIED_FIELDS = ("grade", "place", "kind", "side", "pricing_date")
 _TERM_FIELDS = ("place", "delivery", "pickup", "payment", "tax", "tax_rate", "relation", "side")
 _ANCHORS = ("grade", "place", "kind", "against", "unit")
+_SHORT_SENTENCE = 60
 _DIGIT_CODES = {"quote.digit_lost_or_doubled", "quote.implausible_price"}
 
 
@@ -91,7 +92,7 @@ def _offers(scene: Scene, captured: list[Captured]) -> tuple[list[Offered], list
         else:
             offers.append(offer)
     if not offers and not loose:
-        offers = _without_number(scene, heading)
+        offers = _without_number(scene, parts, captured)
     return offers, loose
 
 
@@ -230,23 +231,28 @@ def _without_context(scene: Scene, part: Part) -> Finding:
     )
 
 
-def _without_number(scene: Scene, heading: Draft) -> list[Offered]:
-    """A message that quotes "around the average" without any number."""
-    if "kind" not in heading.fields or "against" not in heading.fields:
-        return []
-    finding = warning(
-        "quote.no_number",
-        scene.context.locator,
-        "quotes against something without saying how far: ask for the number",
-    )
-    fields = dict(heading.fields)
-    return [
-        Offered(
-            fields=fields,
-            missing=missing_fields(fields),
-            findings=(finding,),
-            act=heading.act or "submit",
-            text=scene.text.original,
-            locator=scene.context.locator,
+def _without_number(scene: Scene, parts: list[Part], captured: list[Captured]) -> list[Offered]:
+    """A short sentence that quotes "around the average" without any number."""
+    for part in parts:
+        inside = scene.tokens[part.first : part.last]
+        if not inside or inside[-1].end - inside[0].start > _SHORT_SENTENCE:
+            continue
+        draft = read_part(scene, part, captured)
+        if "kind" not in draft.fields or "against" not in draft.fields:
+            continue
+        finding = warning(
+            "quote.no_number",
+            scene.where(part),
+            "quotes against something without saying how far: ask for the number",
         )
-    ]
+        return [
+            Offered(
+                fields=draft.fields,
+                missing=missing_fields(draft.fields),
+                findings=(finding,),
+                act=draft.act or "submit",
+                text=scene.text.said(inside[0].start, inside[-1].end),
+                locator=scene.context.locator,
+            )
+        ]
+    return []
