@@ -81,25 +81,22 @@ def read_journal(raw: bytes, report: Report) -> Journal:
     previous = GENESIS
     for number, line in enumerate(lines, 1):
         where = f"{JOURNAL} line {number}"
-        claimed = _Link(previous)
+        claimed = previous
         with report.place(where):
-            claimed = _link(line, number, previous, where, report)
-            if claimed.content is not None:
-                journal.acts.append(_act(claimed))
-        previous = claimed.digest
-        journal.digests.append(claimed.digest)
+            row = read_canonical(line)
+            claimed = str(row["digest"])
+            _check_link(row, number, previous, where, report)
+            if "content" in row:
+                journal.acts.append(_act(row))
+                _check_commitment(row, f"{where} ({row['content']['kind']})", report)
+        previous = claimed
+        journal.digests.append(claimed)
     return journal
 
 
-@dataclass(frozen=True, slots=True)
-class _Link:
-    digest: str
-    seq: int = 0
-    content: dict[str, Any] | None = None
-
-
-def _link(line: bytes, number: int, previous: str, where: str, report: Report) -> _Link:
-    row = read_canonical(line)
+def _check_link(
+    row: dict[str, Any], number: int, previous: str, where: str, report: Report
+) -> None:
     keys = sorted(row)
     if keys not in (_LINK_KEYS, sorted([*_LINK_KEYS, "content", "salt"])):
         raise Malformed(f"holds the keys {', '.join(keys)}")
@@ -110,32 +107,28 @@ def _link(line: bytes, number: int, previous: str, where: str, report: Report) -
     parts = {each: row[each] for each in ("seq", "previous", "commitment")}
     if digest(parts) != row["digest"]:
         report.problem("journal.digest", where, "its digest is not that of its link")
-    if "content" not in row:
-        return _Link(row["digest"], number)
+
+
+def _check_commitment(row: dict[str, Any], where: str, report: Report) -> None:
     if not _SALT.match(row["salt"]):
-        raise Malformed("the salt must be 32 lower-case hexadecimal digits")
-    whole = bytes.fromhex(row["salt"]) + canonical_bytes(row["content"])
-    if sha256(whole) != row["commitment"]:
-        report.problem(
-            "journal.commitment", f"{where} ({row['content'].get('kind')})",
-            "the content shown is not the content committed to",
-        )  # fmt: skip
-    return _Link(row["digest"], number, row["content"])
+        report.problem("journal.salt", where, "must be 32 lower-case hexadecimal digits")
+    elif sha256(bytes.fromhex(row["salt"]) + canonical_bytes(row["content"])) != row["commitment"]:
+        report.problem("journal.commitment", where, "the content is not the one committed to")
 
 
-def _act(link: _Link) -> Act:
-    content = link.content
+def _act(row: dict[str, Any]) -> Act:
+    content = row["content"]
     if not isinstance(content, dict) or sorted(content) != CONTENT_KEYS:
         raise Malformed(f"content must hold exactly {', '.join(CONTENT_KEYS)}")
     if not isinstance(content["body"], dict):
         raise Malformed("the body must be a table")
     if (content["key"] is None) != (content["signature"] is None):
         raise Malformed("key and signature go together")
-    if (content["kind"] == "home.opened/1") != (link.seq == 1):
+    if (content["kind"] == "home.opened/1") != (row["seq"] == 1):
         raise Malformed("the first entry, and no other, opens the home")
     return Act(
-        seq=link.seq,
-        digest=link.digest,
+        seq=row["seq"],
+        digest=row["digest"],
         kind=content["kind"],
         actor=content["actor"],
         recorded_at=instant(content["recorded_at"]),

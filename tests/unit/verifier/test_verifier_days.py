@@ -1,0 +1,226 @@
+"""Days other than the plain one: corrected, late, by indications, without a price, licensed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from unit.verifier.forger import Forger
+from unit.verifier.small_agency import (
+    A00,
+    DAY,
+    METHODOLOGIES,
+    ROOT,
+    SmallAgency,
+    corrected,
+    priced,
+    public_pem,
+)
+
+from assay.core import digest_of
+from assay.publication import export_days
+from verifier import verify
+from verifier.__main__ import main
+from verifier.report import Report
+
+
+def exported(agency: SmallAgency, audience: str = "auditor") -> Path:
+    out = agency.folder / audience
+    export_days(agency.ledger, DAY, DAY, audience, out, METHODOLOGIES)
+    agency.ledger.close()
+    return out
+
+
+def lines(report: Report) -> list[tuple[str, int, str, str]]:
+    return [(each.series, each.revision, each.value, each.verdict) for each in report.lines]
+
+
+def test_a_correction_with_its_cascade(tmp_path: Path) -> None:
+    agency = priced(tmp_path)
+    corrected(agency)
+    report = verify(exported(agency), agency.key)
+    assert report.problems == []
+    assert lines(report) == [
+        ("AL-A00-FOSHAN", 0, "22170/22180/22200", "recomputed"),
+        ("AL-A00-FOSHAN", 1, "22170/22190/22230", "recomputed"),
+        ("AL-LC", 0, "22947/22957/22977", "recomputed"),
+        ("AL-LC", 1, "22947/22967/23007", "recomputed"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"previous": {"low": "22170", "mid": "22170", "high": "22200", "revision": 0}}, "correction.previous"),
+        ({"revision": 2}, "price.revision"),
+        ({"reason": " "}, "correction.words"),
+    ],
+)  # fmt: skip
+def test_a_correction_keeps_the_earlier_value_and_its_reason(
+    change: dict[str, Any], code: str, tmp_path: Path
+) -> None:
+    agency = priced(tmp_path)
+    corrected(agency)
+    forger = Forger(exported(agency))
+    forger.change("price.corrected/1", lambda content: content["body"].update(change))
+    report = verify(forger.insider(), agency.key)
+    assert code in {problem.code for problem in report.problems}
+
+
+def test_the_earlier_value_cannot_be_made_to_vanish(tmp_path: Path) -> None:
+    agency = priced(tmp_path)
+    corrected(agency)
+    forger = Forger(exported(agency))
+    forger.remove("price.published/1").remove("head.signed/1")
+    forger.heads = forger.heads[-1:]
+    report = verify(forger.insider(), agency.key)
+    assert "correction.first" in {problem.code for problem in report.problems}
+
+
+def test_flagged_late(tmp_path: Path) -> None:
+    report = verify(exported(agency := priced(tmp_path, late=True)), agency.key)
+    assert report.problems == []
+    assert report.ok
+
+
+def test_late_but_not_flagged(tmp_path: Path) -> None:
+    agency = priced(tmp_path, late=True)
+    forger = Forger(exported(agency))
+    forger.change("price.published/1", lambda content: content["body"].update(late=False))
+    report = verify(forger.insider(), agency.key)
+    assert [problem.code for problem in report.problems] == ["price.after_window"]
+
+
+class ByIndications(SmallAgency):
+    def price(self, *_: Any, **__: Any) -> None:
+        # Plain mean of four firms: (22,180 + 22,170 + 22,200 + 22,300) / 4 = 22,212.5 -> 22,210;
+        # the low-carbon legs are 22,947.105 / 22,987.105 / 23,077.105.
+        super().price(
+            {"low": "22170", "mid": "22210", "high": "22300"},
+            {"low": "22947", "mid": "22987", "high": "23077"},
+        )
+
+
+def indications(folder: Path) -> SmallAgency:
+    agency = ByIndications(folder, branch="indications")
+    agency.morning()
+    agency.price()
+    return agency
+
+
+def test_indications_with_two_signatures(tmp_path: Path) -> None:
+    agency = indications(tmp_path)
+    report = verify(exported(agency), agency.key)
+    assert report.problems == []
+    assert [each.verdict for each in report.lines] == ["recomputed", "recomputed"]
+
+
+def test_indications_with_one_signature_only(tmp_path: Path) -> None:
+    agency = indications(tmp_path)
+    forger = Forger(exported(agency))
+    first = forger.contents("price.approved/1")[0]
+    forger.lines = [line for line in forger.lines if line.get("content") is not first]
+    report = verify(forger.insider(), agency.key)
+    assert {problem.code for problem in report.problems} == {"price.not_approved"}
+
+
+def test_a_day_without_a_price(tmp_path: Path) -> None:
+    agency = SmallAgency(tmp_path)
+    agency.people()
+    agency.firms()
+    agency.clock.shanghai("08:00:00")
+    opened = {
+        "pricing_date": "2025-12-30", "series": ["AL-A00-FOSHAN"],
+        "documents": {"AL-A00-FOSHAN": digest_of(A00.read_bytes())},
+    }  # fmt: skip
+    agency.add("day.opened/1", opened)
+    agency.clock.shanghai("10:14:00")
+    none = {"low": None, "mid": None, "high": None}
+    agency.determined("AL-A00-FOSHAN", none, "none", {"contributors": agency.register()})
+    ended = {
+        "series": "AL-A00-FOSHAN", "pricing_date": "2025-12-30",
+        "reason": "insufficient_data", "published_at": "2025-12-30T02:15:00Z",
+    }  # fmt: skip
+    agency.add("price.not_assessed/1", ended, "P-03")
+    agency.clock.shanghai("10:15:00")
+    agency.sign()
+    report = verify(exported(agency), agency.key)
+    assert report.problems == []
+    assert [(line.value, line.verdict, line.why) for line in report.lines] == [
+        ("not assessed (insufficient_data)", "recomputed", "no price, as declared")
+    ]
+
+
+# ---- the public's bundle ---------------------------------------------------------------
+
+
+def test_the_public_recomputes_the_formula_but_not_the_assessment(tmp_path: Path) -> None:
+    agency = priced(tmp_path)
+    report = verify(exported(agency, "public"), agency.key)
+    assert report.problems == []
+    assert [(line.series, line.verdict) for line in report.lines] == [
+        ("AL-A00-FOSHAN", "not recomputed"),
+        ("AL-LC", "recomputed"),
+    ]
+
+
+def test_a_licensed_input_is_sealed_for_the_public_only(tmp_path: Path) -> None:
+    agency = priced(tmp_path, licence="calculation only")
+    export_days(agency.ledger, DAY, DAY, "public", tmp_path / "public", METHODOLOGIES)
+    report = verify(tmp_path / "public", agency.key)
+    assert report.problems == []
+    assert (report.lines[1].verdict, report.lines[1].why) == (
+        "not recomputed",
+        "licence (CEA-CLOSE of 2025-12-29)",
+    )
+    assert b"74.01" not in (tmp_path / "public" / "journal.jsonl").read_bytes()
+    assert verify(exported(agency), agency.key).lines[1].verdict == "recomputed"
+
+
+# ---- the program -----------------------------------------------------------------------
+
+
+def test_exit_codes_and_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    agency = priced(tmp_path)
+    folder = exported(agency)
+    assert main([str(folder), "--key", str(agency.key)]) == 0
+    said = capsys.readouterr().out
+    assert "AL-LC 2025-12-30          22947/22957/22977  recomputed\n" in said
+    assert said.endswith("verdict: verified\n")
+    other = tmp_path / "other.pub"
+    other.write_bytes(public_pem("somebody"))
+    assert main([str(folder), "--key", str(other)]) == 1
+    assert "FAILED head.signature at heads.json" in capsys.readouterr().out
+
+
+def test_wrong_use_is_exit_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    agency = priced(tmp_path)
+    folder = exported(agency)
+    assert main([str(tmp_path / "nothing"), "--key", str(agency.key)]) == 2
+    assert main([str(folder), "--key", str(tmp_path / "nothing.pub")]) == 2
+    inside = folder / "publication.pub"
+    inside.write_bytes(agency.key.read_bytes())
+    assert main([str(folder), "--key", str(inside)]) == 2
+    assert "inside the bundle" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as stop:
+        main([str(folder)])
+    assert stop.value.code == 2
+
+
+def test_as_a_program_with_json_and_nothing_of_the_product(tmp_path: Path) -> None:
+    agency = priced(tmp_path)
+    folder = exported(agency)
+    program = (
+        "import sys; sys.modules['assay'] = None; "
+        "import runpy; runpy.run_module('verifier', run_name='__main__')"
+    )
+    command = [sys.executable, "-c", program, str(folder), "--key", str(agency.key), "--json"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    report = json.loads(run.stdout)
+    assert report["verdict"] == "verified"
+    assert [each["verdict"] for each in report["prices"]] == ["recomputed", "recomputed"]
