@@ -25,7 +25,10 @@ from assay.ledger.entry import Entry, Head
 from assay.ledger.folding import empty_book, refold
 from assay.ledger.heads import kept_heads
 from assay.ledger.ledger import Ledger
+from assay.ledger.log import logger
 from assay.ledger.store import book_is_current, journal
+
+_LOG = logger("ledger")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,8 @@ def _check(
         ledger.evidence, chain.evidence, chain.forgotten_evidence(), findings
     )
     check_vault(connection, chain.vault, chain.forgotten_vault(), findings)
+    errors = sorted({each.code for each in findings if each.severity is Severity.ERROR})
+    _LOG.info("ledger.checked", entries=chain.count, evidence_files=files, code=errors)
     return CheckReport(
         findings=tuple(findings),
         entries=chain.count,

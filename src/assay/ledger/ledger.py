@@ -44,12 +44,14 @@ from assay.ledger.journal import (
 )
 from assay.ledger.keys import Signer
 from assay.ledger.kinds import body_of
+from assay.ledger.log import logger
 from assay.ledger.store import Store, book_is_current, journal, make_book, sqlite_url, vault
 from assay.ledger.surely import PATIENCE, surely
 
 if TYPE_CHECKING:
     from assay.ledger.check import CheckReport
 
+_LOG = logger("ledger")
 Clock = Callable[[], datetime]
 Guard = Callable[[Connection], None]
 
@@ -211,6 +213,7 @@ class Ledger:
                 noted.append(entry)
             self.checkpoint("journal.committing")
         self.checkpoint("journal.committed")
+        _LOG.debug("journal.appended", seq=head.seq, kinds=[each.kind for each in noted])
         return list(noted)
 
     def _holds(self, entry: Entry) -> bool:

@@ -77,6 +77,11 @@ def finish_forgetting(ledger: Ledger) -> list[str]:
     return left
 
 
+def tidy(ledger: Ledger) -> tuple[list[str], int]:
+    """Finish what crashes left undone: forgotten bytes, and drafts of evidence of yesterday."""
+    return finish_forgetting(ledger), ledger.evidence.tidy()
+
+
 def _is_tombstone(ledger: Ledger, reference: str) -> bool:
     path = ledger.evidence.path_of(reference)
     return path.is_file() and path.read_bytes() == TOMBSTONE

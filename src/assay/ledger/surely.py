@@ -13,8 +13,10 @@ import sqlalchemy as sa
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_exponential_jitter
 
 from assay.core import Finding, Refused, Severity
+from assay.ledger.log import logger
 
 T = TypeVar("T")
+_LOG = logger("ledger")
 
 #: Seconds to wait for a server that went away.
 PATIENCE = 30.0
@@ -63,7 +65,9 @@ def surely(
 def _attempt(
     write: Callable[[list[T]], list[T]], find: Callable[[list[T]], bool], noted: list[T]
 ) -> list[T]:
-    if noted and find(noted):
-        return list(noted)
-    noted.clear()
+    if noted:
+        _LOG.warning("store.lost_in_write", count=len(noted))
+        if find(noted):
+            return list(noted)
+        noted.clear()
     return write(noted)
