@@ -1,6 +1,8 @@
-"""The one place where the parts are joined: settings in, a wired application out."""
+"""The one place where the parts are joined: the faces of the program, behind one entry point."""
 
 
 def main() -> None:
     """Run the command line."""
-    raise SystemExit(2)
+    from assay.cli.main import main as command_line
+
+    command_line()

@@ -25,14 +25,14 @@ from assay.desk.prices import price_of, visible_ticks
 from assay.desk.proposing import approve, live_proposal, propose, return_proposal
 from assay.desk.publishing import NOT_ASSESSED, Published, not_assess, publish, window_end
 from assay.desk.roles import Permissions, load_permissions
-from assay.desk.status import day_status
+from assay.desk.status import awaiting, blotter, day_status, unpriced
 
 __all__ = [
     "ALL", "CAUSES", "NOT_ASSESSED", "PHASES", "Adjustment", "DayHours", "Desk", "Due",
-    "Permissions", "Published", "approve", "arrange", "calendar_alarms", "confirm", "correct",
+    "Permissions", "Published", "approve", "arrange", "awaiting", "blotter", "calendar_alarms", "confirm", "correct",
     "day_status", "determine_series", "differences", "discard", "hours_on", "judge",
     "live_correction", "live_proposal", "load_permissions", "next_due", "not_assess", "open_day",
     "phase_of", "price_of", "propose", "publish", "publish_correction", "record_factors",
     "register_key", "register_person", "return_proposal", "screen", "served", "staleness",
-    "submission_of", "visible_ticks", "window_end", "withdraw",
+    "submission_of", "unpriced", "visible_ticks", "window_end", "withdraw",
 ]  # fmt: skip

@@ -91,7 +91,27 @@ def confirm(
         "changes": given,
         "words": words,
     }
-    return desk.record(signer, "desk:submission:confirm", [("submission.confirmed/1", body)])[0]
+    acts = [("submission.confirmed/1", body)]
+    replaced = _replaced(desk, row, fields)
+    if replaced is not None:
+        acts.append(("submission.withdrawn/1", replaced))
+    return desk.record(signer, "desk:submission:confirm", acts)[0]
+
+
+def _replaced(
+    desk: Desk, row: Mapping[str, Any], fields: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """The withdrawal of the datum that this one says it replaces, when it came in time."""
+    if row["replaces"] is None or row["state"] != "offered":
+        return None
+    day = date.fromisoformat(fields["pricing_date"])
+    with desk.ledger.read() as connection:
+        before = submission_of(connection, row["replaces"])
+        hard = desk.hours(connection, fields["series"], day).hard_at(day)
+    if before["state"] not in ("offered", "confirmed") or row["received_at"] > hard:
+        return None
+    reason = f"replaced by {row['submission']}"
+    return {"submission": row["replaces"], "reason": reason, "replaced_by": row["submission"]}
 
 
 def _day(name: str, text: str) -> date:

@@ -1,0 +1,49 @@
+"""`assay export ...`: bundles of what may leave the house, to whom."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from assay.cli.session import First, Json, Last, SomeOptionalDate, WrongUse, answer, say, session
+
+app = App(name="export", help="Bundles for auditors and for the public.")
+
+
+@app.command
+def day(
+    date: SomeOptionalDate = None,
+    *,
+    from_: First = None,
+    to: Last = None,
+    audience: Annotated[str, Parameter(name="--for", help="auditor or public.")],
+    out: Annotated[Path, Parameter(help="A new or empty folder.")],
+    json: Json = False,
+) -> None:
+    """Write the bundle of a pricing day (or of --from to --to) with the hash of every file.
+
+    Example: `assay export day 2025-12-30 --for public --out out/public`
+    """
+    from assay.publication import export_days
+
+    first, last = (date, date) if date is not None else (from_, to)
+    if first is None or last is None or (date is not None and (from_ or to)):
+        raise WrongUse("assay export day", "name one day, or --from D --to D")
+    if first > last:
+        raise WrongUse(f"--from {first} --to {last}", "the first day comes first")
+    run = session()
+    settings = run.settings
+    with run.ledger() as ledger:
+        found = export_days(
+            ledger, first, last, audience, out, settings.methodologies, settings.reference
+        )
+    said = {**asdict(found), "folder": str(found.folder), "days": list(found.days)}
+    if not answer(said, json):
+        say(
+            f"{found.files} files for the {audience} in {found.folder}: {', '.join(found.days)}, "
+            f"{found.disclosed} entries shown of {found.head_seq}",
+            f"check it: python -m verifier {found.folder} --key {settings.keys / 'publication.pub'}",
+        )

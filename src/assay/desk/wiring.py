@@ -1,0 +1,78 @@
+"""Settings in, an open ledger or desk out: the same joining for every face.
+
+Opens what the settings name and nothing else; holds no rule. The publication key is
+looked for in the folder of keys, never in the home.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from assay.core import refused
+from assay.desk.desk import Desk
+from assay.desk.roles import load_permissions
+from assay.ledger import SYSTEM, Draft, Ledger, load_signer
+from assay.ledger.clock import clock_for
+from assay.ledger.heads import sign_head
+from assay.ledger.keys import PUBLICATION
+from assay.methodology import Library, load_library, load_reference
+from assay.settings import Settings
+
+
+@contextmanager
+def open_ledger(settings: Settings) -> Iterator[Ledger]:
+    """The ledger of the home that the settings name, on the clock they ask for."""
+    clock = clock_for(settings.home, settings.clock)
+    ledger = Ledger.open(settings.home, clock, store_url=settings.store_url)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def open_library(settings: Settings) -> Library:
+    """Every document of the folder that the settings name."""
+    if not settings.methodologies.is_dir():
+        raise refused(
+            "methodologies.missing",
+            str(settings.methodologies),
+            "set ASSAY_METHODOLOGIES to the folder",
+        )
+    return load_library(settings.methodologies, load_reference(settings.reference))
+
+
+def desk_of(settings: Settings, ledger: Ledger) -> Desk:
+    """The desk over an open ledger."""
+    reference = load_reference(settings.reference)
+    return Desk(
+        ledger,
+        open_library(settings),
+        load_permissions(settings.reference),
+        reference.calendars,
+        documents=settings.methodologies,
+        after_publication=head_signer(settings),
+    )
+
+
+@contextmanager
+def open_desk(settings: Settings) -> Iterator[Desk]:
+    """The desk of the home that the settings name."""
+    with open_ledger(settings) as ledger:
+        yield desk_of(settings, ledger)
+
+
+def head_signer(settings: Settings) -> Callable[[Ledger], object]:
+    """Signs the head with the publication key; without the key at hand it raises a finding."""
+
+    def sign(ledger: Ledger) -> object:
+        if (settings.keys / f"{PUBLICATION}.key").is_file():
+            return sign_head(ledger, load_signer(settings.keys, PUBLICATION))
+        body = {
+            "code": "head.unsigned", "severity": "error",
+            "where": f"head {ledger.head().seq}",
+            "what_to_do": "the publication key is not at hand: set ASSAY_KEYS, then assay ledger sign",
+        }  # fmt: skip
+        return ledger.append([Draft("finding.raised/1", SYSTEM, body)])
+
+    return sign
