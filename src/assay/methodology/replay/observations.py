@@ -1,0 +1,126 @@
+"""The table of inputs: values of other series by date, as the day engine takes them.
+
+Columns `series,date` and either `value` or `low,mid,high`; `pricing_date` is taken for
+`date`, so that the output of one replay is the input of the next. Rows without a price
+(a day that was not assessed) say nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from fractions import Fraction
+from pathlib import Path
+
+from assay.core import Finding, Severity, refused
+from assay.methodology.inputs import Observation
+from assay.methodology.replay.columns import Columns, day_of
+from assay.methodology.replay.rows import Findings, RowReader
+from assay.methodology.replay.tables import open_table
+
+ALLOWED = (
+    "series", "date", "pricing_date", "low", "mid", "high", "value", "source", "period",
+    "status", "branch", "n_received", "n_used", "carried", "revision",
+)  # fmt: skip
+_LEGS = ("low", "mid", "high")
+_TRUE = ("true", "True", "1", "yes")
+
+
+def read_observations(path: Path | None, findings: Findings) -> dict[str, tuple[Observation, ...]]:
+    """Every series of the table, each in the order of its dates."""
+    if path is None:
+        return {}
+    table = open_table(path, ("series",), ALLOWED)
+    day = next((name for name in ("date", "pricing_date") if name in table.columns), None)
+    if day is None or not {"value", "mid"} & set(table.columns):
+        raise refused(
+            "table.columns", path.name, "needs series, date and either value or low, mid, high"
+        )
+    reader = RowReader(path.name, findings)
+    held: dict[str, list[Observation]] = {}
+    for batch in table.batches():
+        columns = reader.read_as(batch, day, ("series", "source", "period", "status", "carried"))
+        _collect(columns, reader, held)
+    for code, seen in held.items():
+        seen.sort(key=lambda each: (each.date is not None, each.date))
+        held[code] = seen
+    for broken in table.broken:
+        findings.add(broken)
+    return {code: tuple(seen) for code, seen in held.items()}
+
+
+def _collect(columns: Columns, reader: RowReader, held: dict[str, list[Observation]]) -> None:
+    def word(name: str, row: int) -> str:
+        codes = columns.words.get(name)
+        return "" if codes is None else reader.dictionary(name).word(int(codes[row])) or ""
+
+    for row in range(len(columns)):
+        middle = columns.number("mid", row)
+        if middle is None:
+            middle = columns.number("value", row)
+        status = word("status", row) or "determined"
+        if middle is None:
+            if status == "determined":
+                reader.findings.add(
+                    Finding(
+                        "row.missing",
+                        Severity.ERROR,
+                        f"{reader.name}, row {int(columns.position[row]) + 1}",
+                        "neither mid nor value is given",
+                    )
+                )
+            continue
+        revision: Fraction | None = columns.number("revision", row)
+        held.setdefault(word("series", row), []).append(
+            Observation(
+                date=day_of(int(columns.day[row])),
+                low=columns.number("low", row),
+                mid=middle,
+                high=columns.number("high", row),
+                revision=int(revision or 0),
+                source=word("source", row),
+                carried=word("carried", row) in _TRUE,
+                period=word("period", row),
+                status=status,
+            )
+        )
+
+
+class Window:
+    """The observations that a pricing day may look at, without those of later days.
+
+    A formula looks back; a table of twenty years handed over whole would be read anew
+    for each of its days. What a window leaves out is dated after the day, or is older
+    than the newest observations that every lag rule could still choose from.
+    """
+
+    #: Observations kept of each series: more than a month of trading days.
+    KEPT = 64
+
+    def __init__(self, series: Mapping[str, tuple[Observation, ...]]) -> None:
+        self._series = series
+        self._periods = {code: any(each.period for each in seen) for code, seen in series.items()}
+        self._ends: dict[str, int] = dict.fromkeys(series, 0)
+
+    def until(self, day: date) -> dict[str, tuple[Observation, ...]]:
+        """The window of a day; days must be asked for in rising order."""
+        window = {}
+        for code, seen in self._series.items():
+            end = self._ends[code]
+            while end < len(seen) and _date(seen[end]) <= day:
+                end += 1
+            self._ends[code] = end
+            start = 0 if self._periods[code] else self._start(seen, end, day)
+            window[code] = seen[start:end]
+        return window
+
+    def _start(self, seen: tuple[Observation, ...], end: int, day: date) -> int:
+        start = max(0, end - self.KEPT)
+        oldest = day - timedelta(days=31)
+        while start > 0 and _date(seen[start - 1]) >= min(oldest, _date(seen[start])):
+            start -= 1
+        return start
+
+
+def _date(seen: Observation) -> date:
+    return seen.date or date.min

@@ -1,0 +1,380 @@
+"""One partition made ready for the kernel: names, prices, groups, and what the day engine keeps.
+
+A day or a group on which a rule might speak that columns cannot repeat (a row of zeros,
+a bank listed twice, a sheet that looks like yesterday's) is *suspect*: the day engine
+determines it from the same rows. Suspecting too much costs time, never the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from assay.core import CalendarNotAnnounced
+from assay.methodology.catalogue import entry_of
+from assay.methodology.document.model import Methodology
+from assay.methodology.replay import kernel as k
+from assay.methodology.replay.columns import (
+    NULL,
+    Array,
+    Columns,
+    Dictionary,
+    day_number,
+    day_of,
+    rescaled,
+)
+from assay.methodology.replay.screen import Screen
+
+_SIDES = {"buy": k.BUY, "sell": k.SELL}
+_DENSE = 1 << 25
+
+
+@dataclass(slots=True)
+class Partition:
+    """The rows of whole days, sorted by day; the first `context` rows are of the day before."""
+
+    columns: Columns
+    dictionaries: Mapping[str, Dictionary]
+    days: Array
+    starts: Array
+    day_index: Array
+    context: int
+    series: Array
+    closed: Array
+    unannounced: dict[int, str]
+
+    @property
+    def own_days(self) -> range:
+        """The days that are this partition's to answer for."""
+        return range(1 if self.context else 0, len(self.days))
+
+    def rows_of(self, place: int) -> range:
+        """The rows of a day, by its place."""
+        return range(int(self.starts[place]), int(self.starts[place + 1]))
+
+
+@dataclass(slots=True)
+class Prepared:
+    """What the kernel is given, and which groups are not its business."""
+
+    data: tuple[Array, ...]
+    group: Array
+    valid: Array
+    received: Array
+    suspect: Array
+    scale: int
+    quantity_scale: int
+    bound: int
+    firms: int
+    groups: int
+    has_ids: bool
+
+
+def partition_of(
+    methodology: Methodology,
+    columns: Columns,
+    dictionaries: Mapping[str, Dictionary],
+    context: Columns | None,
+) -> Partition:
+    """Find the days of some rows that are sorted by day (rows of served series only)."""
+    from assay.methodology.replay.columns import joined
+
+    before = 0 if context is None else len(context)
+    if context is not None and before:
+        columns = joined([context, columns])
+    change = np.flatnonzero(np.diff(columns.day)) + 1
+    starts = np.concatenate([[0], change, [len(columns)]]).astype(np.int64)
+    days = columns.day[starts[:-1]]
+    index = np.repeat(np.arange(len(days), dtype=np.int64), np.diff(starts))
+    place = {code: number for number, code in enumerate(methodology.series)}
+    known = [place[word] for word in dictionaries["series"].words if word in place]
+    words = dictionaries["series"].words
+    own = np.array([place.get(word, -1) for word in words], dtype=np.int64)
+    assert known
+    closed = np.zeros(len(days), dtype=bool)
+    unannounced: dict[int, str] = {}
+    for number, day in enumerate(days):
+        try:
+            closed[number] = not methodology.is_pricing_day(day_of(day))
+        except CalendarNotAnnounced as problem:
+            unannounced[number] = str(problem)
+    return Partition(
+        columns, dictionaries, days, starts, index, before,
+        own[columns.words["series"]], closed, unannounced,
+    )  # fmt: skip
+
+
+def prepare(methodology: Methodology, partition: Partition) -> Prepared:
+    """Everything the kernel needs of one partition."""
+    columns, size = partition.columns, len(methodology.series)
+    group = partition.day_index * size + partition.series
+    groups = len(partition.days) * size
+    screen = Screen(
+        methodology, columns, partition.dictionaries, partition.days, partition.day_index
+    )
+    kinds = screen.kinds()
+    valid = screen.passing() & (kinds >= 0)
+    suspect = np.zeros(groups, dtype=bool)
+    firm = _renamed(methodology, partition)
+    sides = _sides(partition)
+    low, high, scale = _normalised(methodology, partition, group, suspect)
+    _suspect_rows(methodology, partition, group, sides, suspect)
+    _suspect_deals(methodology, partition, group, kinds, valid, suspect)
+    days = _suspect_days(methodology, partition, firm, kinds, sides)
+    suspect |= np.repeat(days, size)
+    valid &= ~suspect[group] & ~partition.closed[partition.day_index]
+    valid[: partition.context] = False
+    tonnes = columns.numbers.get("quantity")
+    weight = (
+        np.zeros(len(columns), dtype=np.int64)
+        if tonnes is None
+        else np.where(tonnes == NULL, 0, tonnes)
+    )
+    clusters, cluster_count = _clusters(partition, firm)
+    rank = _ranks(partition.dictionaries["contributor"])
+    received = columns.instants.get("received_at")
+    points = {"middle": (low, high), "low": (low, low), "high": (high, high)}
+    one, other = points[_point(methodology)]
+    data = (
+        one + other, low, high, weight, firm, clusters, kinds, np.where(sides < 0, 0, sides),
+        received if received is not None else np.zeros(len(columns), dtype=np.int64), rank,
+    )  # fmt: skip
+    priced = low != NULL
+    reach = max(
+        (int(np.abs(np.where(priced, each, 0)).max(initial=0)) for each in (low, high)), default=0
+    )
+    return Prepared(
+        data=tuple(np.ascontiguousarray(each, dtype=np.int64) for each in data),
+        group=group,
+        valid=valid,
+        received=np.bincount(group[partition.context :], minlength=groups),
+        suspect=suspect,
+        scale=scale,
+        quantity_scale=columns.scales.get("quantity", 0),
+        bound=max(1, 2 * reach) * max(1, int(weight.max(initial=0))),
+        firms=len(rank),
+        groups=cluster_count,
+        has_ids=columns.ids is not None,
+    )
+
+
+def _point(methodology: Methodology) -> str:
+    assert methodology.assessment is not None
+    return methodology.assessment.point
+
+
+def _renamed(methodology: Methodology, partition: Partition) -> Array:
+    """The contributors' codes after the document's dated tables of names."""
+    assert methodology.assessment is not None
+    columns, names = partition.columns, partition.dictionaries["contributor"]
+    firm = columns.words["contributor"].astype(np.int64)
+    stated = columns.days.get("stated", columns.day)
+    for call in methodology.assessment.cleaning:
+        if call.rule != "aliases":
+            continue
+        given = firm.copy()
+        done = np.zeros(len(firm), dtype=bool)
+        for line in call.arguments["table"]:
+            since = day_number(line.get("from", date.min))
+            until = day_number(line.get("until", date.max))
+            day = columns.day if "redate" in _cleaning(methodology) else stated
+            here = (given == names.known(line["name"])) & ~done & (day >= since) & (day <= until)
+            if here.any():
+                firm[here] = names.code(line["contributor"])
+                done |= here
+    return firm
+
+
+def _cleaning(methodology: Methodology) -> set[str]:
+    assert methodology.assessment is not None
+    return {call.rule for call in methodology.assessment.cleaning}
+
+
+def _sides(partition: Partition) -> Array:
+    """Side of each row in the kernel's numbers; -1 for a word that is neither buy nor sell."""
+    codes = partition.columns.words.get("side")
+    if codes is None:
+        return np.zeros(len(partition.columns), dtype=np.int64)
+    words = partition.dictionaries["side"].words
+    own = [*(_SIDES.get(word, -1) for word in words), k.NO_SIDE]
+    return np.array(own, dtype=np.int64)[codes]
+
+
+def _clusters(partition: Partition, firm: Array) -> tuple[Array, int]:
+    """The group of each row: the one it states, else the contributor itself."""
+    names = partition.dictionaries["contributor"]
+    stated = partition.columns.words.get("group")
+    if stated is None:
+        return firm, len(names.words)
+    words = Dictionary()
+    own = words.codes(partition.dictionaries["group"].words)
+    alone = words.codes(names.words)
+    own = np.append(own, np.int32(-1)).astype(np.int64)
+    return np.where(stated < 0, alone[firm], own[stated]), len(words.words)
+
+
+def _ranks(names: Dictionary) -> Array:
+    order = np.array(sorted(range(len(names.words)), key=names.words.__getitem__), dtype=np.int64)
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    return rank
+
+
+# ---- normalisation -------------------------------------------------------------------
+
+
+def _normalised(
+    methodology: Methodology, partition: Partition, group: Array, suspect: Array
+) -> tuple[Array, Array, int]:
+    """Low and high after declared amounts; rows that would be multiplied are suspect."""
+    assert methodology.assessment is not None
+    columns = partition.columns
+    low, high, scale = columns.numbers["low"], columns.numbers["high"], columns.scales["low"]
+    for call in methodology.assessment.normalisation:
+        if call.rule == "differential":
+            codes = columns.words.get(call.arguments["field"])
+            if codes is None:
+                continue
+            words = partition.dictionaries[call.arguments["field"]].words
+            adds = [Fraction(call.arguments["add"].get(word, 0)) for word in words]
+            finest = max([scale, *(_places(each) for each in adds)])
+            low, high = rescaled(low, finest - scale), rescaled(high, finest - scale)
+            scale = finest
+            more = np.array([*(int(each * 10**scale) for each in adds), 0], dtype=np.int64)[codes]
+            there = low != NULL
+            low = np.where(there, low + np.where(there, more, 0), NULL)
+            high = np.where(there, high + np.where(there, more, 0), NULL)
+        else:
+            names = ("series", "unit" if call.rule == "per_unit" else "tax")
+            suspect[group[_multiplied(methodology, partition, call, names)]] = True
+    return low, high, scale
+
+
+def _places(number: Fraction) -> int:
+    places = 0
+    while (number * 10**places).denominator > 1:
+        places += 1
+    return places
+
+
+def _multiplied(
+    methodology: Methodology, partition: Partition, call: Any, names: tuple[str, str]
+) -> Array:
+    if names[1] not in partition.columns.words:
+        return np.zeros(len(partition.columns), dtype=bool)
+    screen = Screen(
+        methodology, partition.columns, partition.dictionaries, partition.days, partition.day_index
+    )
+    found = entry_of("normalisation", call.rule)
+    assert found is not None
+    return screen.by_words(
+        names, lambda submission, day: found.function(submission, day, **call.arguments) is not None
+    )
+
+
+# ---- suspects ------------------------------------------------------------------------
+
+
+def _suspect_rows(
+    methodology: Methodology, partition: Partition, group: Array, sides: Array, suspect: Array
+) -> None:
+    assert methodology.assessment is not None
+    columns = partition.columns
+    suspect[group[sides < 0]] = True
+    tonnes = columns.numbers.get("quantity")
+    if tonnes is not None:
+        suspect[group[(tonnes < 0) & (tonnes != NULL)]] = True
+    decision = columns.words.get("decision")
+    if decision is not None and any(c.overridable for c in methodology.assessment.screening):
+        included = decision == partition.dictionaries["decision"].known("include")
+        suspect[group[included]] = True
+
+
+def _suspect_deals(
+    methodology: Methodology,
+    partition: Partition,
+    group: Array,
+    kinds: Array,
+    valid: Array,
+    suspect: Array,
+) -> None:
+    """Groups in which a deal may be told twice."""
+    assert methodology.assessment is not None
+    if not any(call.rule == "deal_once" for call in methodology.assessment.screening):
+        return
+    columns = partition.columns
+    deals = valid & (kinds == k.TRANSACTION)
+    told = columns.words.get("counterparty")
+    if told is not None:
+        names = partition.dictionaries["contributor"]
+        words = partition.dictionaries["counterparty"].words
+        firms = np.array([*(names.known(word) >= 0 for word in words), False])
+        suspect[group[deals & firms[told]]] = True
+    reference = columns.words.get("deal_reference")
+    if reference is not None:
+        words = partition.dictionaries["deal_reference"].words
+        folded = Dictionary().codes([word.strip().casefold() for word in words])
+        own = np.append(folded, np.int32(-1)).astype(np.int64)[reference]
+        rows = np.flatnonzero(deals & (own >= 0))
+        key = group[rows] * (len(words) + 1) + own[rows]
+        suspect[group[rows[_twice(key)]]] = True
+
+
+def _twice(key: Array) -> Array:
+    """Which keys occur more than once."""
+    listed, place, counts = np.unique(key, return_inverse=True, return_counts=True)
+    del listed
+    again: Array = counts[place] > 1
+    return again
+
+
+def _suspect_days(
+    methodology: Methodology, partition: Partition, firm: Array, kinds: Array, sides: Array
+) -> Array:
+    """Days on which the cleaning section may have something to say."""
+    rules = _cleaning(methodology)
+    columns, index = partition.columns, partition.day_index
+    days = np.zeros(len(partition.days), dtype=bool)
+    if columns.ids is not None:
+        rows = np.flatnonzero(columns.ids != "")
+        words = Dictionary().codes(columns.ids[rows])
+        days[index[rows[_twice(index[rows] * (len(rows) + 1) + words)]]] = True
+    low, high = columns.numbers["low"], columns.numbers["high"]
+    if "zero_rows_missing" in rules:
+        days[index[(low == 0) & (high == 0)]] = True
+    if rules & {"repeated_rows_once", "two_sheets_one_date"}:
+        firms = len(partition.dictionaries["contributor"].words)
+        key = index * len(methodology.series) + partition.series
+        key = ((key * firms + firm) * 5 + kinds + 1) * 4 + sides + 1
+        days[index[_repeated(key)]] = True
+    if "weekdays_only" in rules:
+        days |= (partition.days + 3) % 7 >= 5  # noqa: PLR2004 1970-01-01 was a Thursday
+    if "filled_forward" in rules:
+        seen = _fingerprints(partition, firm)
+        days[1:] |= days[:-1]
+        days[1:] |= seen[1:] == seen[:-1]
+    return days
+
+
+def _repeated(key: Array) -> Array:
+    room = int(key.max(initial=0)) + 1
+    if room <= _DENSE:
+        again: Array = np.bincount(key, minlength=room)[key] > 1
+        return again
+    return _twice(key)
+
+
+def _fingerprints(partition: Partition, firm: Array) -> Array:
+    """A number of each day's quotes that does not depend on their order."""
+    columns = partition.columns
+    mixed = partition.series.astype(np.uint64)
+    for each in (firm, columns.numbers["low"], columns.numbers["high"]):
+        mixed = (mixed ^ each.astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+        mixed ^= mixed >> np.uint64(29)
+    sums = np.add.reduceat(mixed, partition.starts[:-1])
+    return sums + np.diff(partition.starts).astype(np.uint64)

@@ -1,0 +1,200 @@
+"""Fixings as columns: one row a series and day, prices as whole steps of the series.
+
+Holds them, fills the days on which a series was silent, carries where the document says
+so, and sorts by series and date. Writing them is another module's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+import numpy as np
+
+from assay.core import Finding, Refused, Severity, round_to_step
+from assay.methodology.determination import Determination
+from assay.methodology.document.model import BRANCHES, Methodology
+from assay.methodology.inputs import Observation
+from assay.methodology.replay.columns import Array, day_number, day_of
+
+DETERMINED, INSUFFICIENT, OTHER = 1, 0, 2
+_FIELDS = ("series", "day", "low", "mid", "high", "state", "branch", "received", "used")
+BRANCH_CODES = {name: code for code, name in enumerate(BRANCHES)}
+_NO_BRANCH = BRANCH_CODES["none"]
+
+
+@dataclass(slots=True)
+class Fixings:
+    """Columns of equal length; `state` is 1 for a price, 0 for too little data, 2 for closed."""
+
+    series: Array
+    day: Array
+    low: Array
+    mid: Array
+    high: Array
+    state: Array
+    branch: Array
+    received: Array
+    used: Array
+
+    def __len__(self) -> int:
+        return len(self.day)
+
+    def take(self, rows: Array) -> Fixings:
+        """These rows, in this order."""
+        return Fixings(*(getattr(self, name)[rows] for name in _FIELDS))
+
+
+def empty(size: int) -> Fixings:
+    """Fixings without a price, to be filled in."""
+    wide = ("low", "mid", "high")
+    small = {"state": np.int8, "branch": np.int8, "series": np.int32, "day": np.int32}
+    return Fixings(
+        *(
+            np.zeros(size, dtype=np.int64 if name in wide else small.get(name, np.int32))
+            if name != "branch"
+            else np.full(size, _NO_BRANCH, dtype=np.int8)
+            for name in _FIELDS
+        )
+    )
+
+
+def together(parts: Iterable[Fixings]) -> Fixings:
+    """Several pieces as one."""
+    held = list(parts)
+    if not held:
+        return empty(0)
+    return Fixings(*(np.concatenate([getattr(p, name) for p in held]) for name in _FIELDS))
+
+
+def put(fixings: Fixings, place: int, found: Determination, step: Fraction) -> None:
+    """One determination of the day engine into the columns."""
+    fixings.received[place], fixings.used[place] = found.n_received, found.n_used
+    fixings.branch[place] = BRANCH_CODES[found.branch]
+    if found.mid is None or found.low is None or found.high is None:
+        closed = found.reason != "insufficient_data"
+        fixings.state[place] = OTHER if closed else INSUFFICIENT
+        fixings.low[place] = fixings.mid[place] = fixings.high[place] = 0
+        return
+    fixings.state[place] = DETERMINED
+    try:
+        fixings.low[place] = int(Fraction(found.low) / step)
+        fixings.mid[place] = int(Fraction(found.mid) / step)
+        fixings.high[place] = int(Fraction(found.high) / step)
+    except OverflowError:
+        raise Refused(
+            Finding(
+                "replay.too_large",
+                Severity.ERROR,
+                f"{found.series} {found.pricing_date}",
+                "the price has more digits than a column of whole steps holds",
+            )
+        ) from None
+
+
+@dataclass(slots=True)
+class Completion:
+    """What is known of the whole run when its fixings are put in order."""
+
+    methodology: Methodology
+    first: date
+    last: date
+    inputs: Mapping[str, tuple[Observation, ...]] = field(default_factory=dict)
+    days: Array = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
+
+
+def completed(fixings: Fixings, about: Completion) -> Fixings:
+    """Silent days filled, carried prices set, sorted by series and date."""
+    fixings = together([fixings, _silent(fixings, about)])
+    codes = about.methodology.series
+    order = np.array(sorted(range(len(codes)), key=codes.__getitem__))
+    rank = np.empty(len(codes), dtype=np.int64)
+    rank[order] = np.arange(len(codes))
+    fixings = fixings.take(np.lexsort((fixings.day, rank[fixings.series])))
+    assessment = about.methodology.assessment
+    carried = [r for r in assessment.ladder if r.branch == "carried"] if assessment else []
+    if carried:
+        _carry(fixings, about, carried[0].carry_days)
+    return fixings
+
+
+def _silent(fixings: Fixings, about: Completion) -> Fixings:
+    """Pricing days between the first and the last on which a series of the table said nothing."""
+    methodology, size = about.methodology, len(about.methodology.series)
+    days = _pricing_days(about)
+    if not len(days) or not len(fixings):
+        return empty(0)
+    spoken = np.unique(fixings.series)
+    there = np.zeros((len(days), size), dtype=bool)
+    place = np.searchsorted(days, fixings.day)
+    inside = (place < len(days)) & (days[np.minimum(place, len(days) - 1)] == fixings.day)
+    there[place[inside], fixings.series[inside]] = True
+    del methodology
+    missing_day, missing = np.nonzero(~there[:, spoken])
+    silent = empty(len(missing))
+    silent.series[:] = spoken[missing]
+    silent.day[:] = days[missing_day]
+    return silent
+
+
+def _pricing_days(about: Completion) -> Array:
+    methodology = about.methodology
+    calendar = methodology.calendars.get(methodology.calendar)
+    if calendar is not None:
+        first, last = max(about.first, calendar.announced_from), about.last
+        last = min(last, calendar.announced_until)
+        listed = [day_number(day) for day in calendar.open_days(first, last)]
+        return np.array(listed, dtype=np.int32)
+    if methodology.calendar == "every_day":
+        return np.arange(day_number(about.first), day_number(about.last) + 1, dtype=np.int32)
+    return about.days
+
+
+def _carry(fixings: Fixings, about: Completion, most: int) -> None:
+    """Where the ladder ends in a carried rung: the last price while it is young enough."""
+    methodology = about.methodology
+    calendar = methodology.calendars.get(methodology.calendar)
+    for row in np.flatnonzero(fixings.state == INSUFFICIENT):
+        code = methodology.series[fixings.series[row]]
+        day = day_of(fixings.day[row])
+        last = _last_price(fixings, int(row), code, day, about)
+        if last is None or last.date is None:
+            continue
+        age = calendar.age(last.date, day) if calendar else (day - last.date).days
+        if age > most:
+            continue
+        card, rounding = methodology.card(code), methodology.rounding.rule
+        step = Fraction(card.step)
+        for name, price in (
+            ("low", last.leg("low")),
+            ("mid", last.mid),
+            ("high", last.leg("high")),
+        ):
+            rounded = round_to_step(price, card.step, rounding)
+            getattr(fixings, name)[row] = int(Fraction(rounded) / step)
+        fixings.state[row] = DETERMINED
+        fixings.branch[row] = BRANCH_CODES["carried"]
+
+
+def _last_price(
+    fixings: Fixings, row: int, code: str, day: date, about: Completion
+) -> Observation | None:
+    known = [
+        each
+        for each in about.inputs.get(code, ())
+        if each.date is not None and each.date < day and each.status in ("determined", "published")
+    ]
+    before = row - 1
+    carried = BRANCH_CODES["carried"]
+    while before >= 0 and fixings.series[before] == fixings.series[row]:
+        if fixings.state[before] == DETERMINED and fixings.branch[before] != carried:
+            step = Fraction(about.methodology.card(code).step)
+            low, mid, high = (
+                int(getattr(fixings, n)[before]) * step for n in ("low", "mid", "high")
+            )
+            known.insert(0, Observation(day_of(fixings.day[before]), low, mid, high))
+            break
+        before -= 1
+    return max(known, key=lambda each: (each.date or day, each.revision)) if known else None
