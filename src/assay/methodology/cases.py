@@ -107,14 +107,19 @@ def differences(case: Case, methodology: Methodology | None = None) -> list[str]
     inputs = inputs_from_document(plain(dict(case.inputs)))
     found = determine(document, case.day, inputs, case.series)
     said = found.document()
-    wrong = []
-    for key in EXPECTED:
-        if key in case.expect and plain(case.expect[key]) != said[key]:
-            wrong.append(f"{key}: worked {case.expect[key]!r}, determined {said[key]!r}")
+    wrong: list[str] = []
+    wrong += [
+        f"{key}: worked {case.expect[key]!r}, determined {said[key]!r}"
+        for key in EXPECTED
+        if key in case.expect and plain(case.expect[key]) != said[key]
+    ]
     codes = {each.code for each in found.findings}
-    for code in case.expect.get("codes", []):
-        if code not in codes:
-            wrong.append(f"finding {code} is missing; there: {', '.join(sorted(codes)) or 'none'}")
+    there = ", ".join(sorted(codes)) or "none"
+    wrong += [
+        f"finding {code} is missing; there: {there}"
+        for code in case.expect.get("codes", [])
+        if code not in codes
+    ]
     for path, worked in case.expect.get("trace", {}).items():
         seen = _at(said["trace"], path)
         if seen != plain(worked):

@@ -163,7 +163,7 @@ def _check_inputs(library: Library, reading: Reading) -> None:
         if document.pricing is None:
             continue
         for spec in document.pricing.inputs:
-            if spec.lag == "table":
+            if spec.lag in ("table", "constant"):
                 continue
             where = f"{document.file}: input {spec.name} (clause {spec.clause})"
             if spec.series not in known:

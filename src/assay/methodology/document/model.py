@@ -40,6 +40,7 @@ LAGS = (
     "mean_of_month",
     "previous_published",
     "table",
+    "constant",
 )
 
 
@@ -198,6 +199,7 @@ class InputSpec:
     stale_code: str = "input.stale"
     licence: str = ""
     table: str = ""
+    value: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,7 +339,7 @@ class Methodology:
             dict.fromkeys(
                 each.series
                 for each in self.pricing.inputs
-                if each.lag not in ("table", "previous_published") and each.series
+                if each.lag not in ("table", "constant", "previous_published") and each.series
             )
         )
 

@@ -235,7 +235,7 @@ def input_spec(section: Section) -> InputSpec:
     table = section.text("table", "")
     found = InputSpec(
         name=section.text("name"),
-        series=section.text("series", "" if lag == "table" else REQUIRED),
+        series=section.text("series", "" if lag in ("table", "constant") else REQUIRED),
         leg=section.text("leg", "same", ("same", "low", "mid", "high")),
         lag=lag,
         clause=section.text("clause"),
@@ -246,10 +246,13 @@ def input_spec(section: Section) -> InputSpec:
         stale_code=section.text("stale_code", "input.stale"),
         licence=section.text("licence", ""),
         table=table,
+        value=section.decimal("value", None),
     )
     section.close()
     if lag == "table" and not table:
         section.wrong("table", 'is missing: write "<table>.<column>"', "missing_key")
+    if (lag == "constant") != (found.value is not None):
+        section.wrong("value", "belongs to lag constant, and only to it")
     if lag in ("previous_open_day", "last_before") and found.calendar is None:
         section.wrong("calendar", f"is missing: lag {lag} counts days of a calendar", "missing_key")
     return found

@@ -34,6 +34,11 @@ def choose(methodology: Methodology, spec: InputSpec, day: date, inputs: Inputs)
     """The observation of `spec` for pricing day `day`; `seen` is None when it is missing."""
     if spec.lag == "table":
         return _from_table(methodology, spec, day)
+    if spec.lag == "constant":
+        assert spec.value is not None
+        fixed = Fraction(spec.value)
+        source = f"clause {spec.clause}"
+        return Chosen(spec, Observation(methodology.effective, fixed, fixed, fixed, source=source))
     known = [each for each in inputs.series.get(spec.series, ()) if each.status in GOOD]
     if spec.lag in ("mean_of_week", "mean_of_month", "previous_published"):
         known += [each for each in inputs.history.get(spec.series, ()) if each.status in GOOD]
