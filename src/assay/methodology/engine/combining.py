@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from assay.core import Finding, Severity, exact_text
+from assay.core import Finding, Severity, exact_text, round_to_step
 from assay.methodology.determination import Determination, identity, not_assessed, term
 from assay.methodology.document.model import Methodology, Pricing
 from assay.methodology.engine.choosing import Chosen, choose, paired
@@ -160,6 +160,9 @@ def _trace(
             "step": str(methodology.card(series).step),
         },
     }
+    if methodology.presented_step is not None:
+        shown = round_to_step(exact[1], methodology.presented_step, rounding.rule)
+        trace["presented"] = {"about": str(shown), "step": str(methodology.presented_step)}
     for number, leg in enumerate(LEGS):
         trace[leg] = term(
             leg,
