@@ -10,7 +10,6 @@ from urllib.parse import quote
 from litestar import Litestar, Request, get
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException, NotAuthorizedException
-from litestar.middleware.rate_limit import RateLimitConfig
 from litestar.response import Redirect, Response
 from litestar.static_files import create_static_files_router
 
@@ -61,14 +60,12 @@ def http_page(request: Request[Any, Any, Any], problem: HTTPException) -> Respon
 
 def build(house: House, controllers: Sequence[Any] = ()) -> Litestar:
     """The application over one house; `controllers` are the rooms' pages."""
-    limit = RateLimitConfig(rate_limit=("minute", 30), exclude=["^/(?!sign-in|join)"])
     assets = create_static_files_router("/assets", directories=[ASSETS], opt={"open": True})
     return Litestar(
         route_handlers=[start, SignIn, assets, *controllers],
         guards=[guard],
         before_request=refuse_forged,
         after_request=add_headers,
-        middleware=[limit.middleware],
         exception_handlers={Refused: refused_page, HTTPException: http_page},
         state=State({"house": house}),
         openapi_config=None,

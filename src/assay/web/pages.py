@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import io
 from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar.connection import Request
 from litestar.response import Response
 
-from assay.core import exact_text, parse_exact, zone_of
+from assay.core import Rounding, exact_text, parse_exact, round_to_step, zone_of
 from assay.web.security import csrf_token, house_of, who_is
 
 HERE = Path(__file__).parent
@@ -53,7 +55,9 @@ def environment(language: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     env.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]
-    env.filters.update(money=money, clock=clock, moment=moment)
+    env.filters.update(
+        money=money, clock=clock, moment=moment, signed=signed, round_whole=round_whole
+    )
     return env
 
 
@@ -66,6 +70,19 @@ def money(text: object) -> str:
     sign = "−" if whole.startswith("-") else ""
     grouped = f"{int(whole.lstrip('-')):,}"
     return f"{sign}{grouped}.{decimals}" if decimals else f"{sign}{grouped}"
+
+
+def signed(text: object) -> str:
+    """A change with its sign: ``+20``, ``−310``; nothing for none."""
+    if text is None or text == "":
+        return ""
+    shown = money(text)
+    return shown if shown.startswith("−") or shown == "0" else f"+{shown}"
+
+
+def round_whole(number: Fraction) -> str:
+    """A distance on the page in whole units, with its sign (for eyes only)."""
+    return signed(round_to_step(number, Decimal(1), Rounding.HALF_AWAY_FROM_ZERO))
 
 
 def clock(instant: datetime | None, zone: str = "Asia/Shanghai") -> str:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from litestar import Controller, Request, get, post
 from litestar.enums import RequestEncodingType
+from litestar.middleware.rate_limit import RateLimitConfig
 from litestar.params import Body
 from litestar.response import Redirect, Response
 
@@ -31,6 +32,8 @@ def address_of(request: Asked) -> str | None:
 
 class SignIn(Controller):
     """The doors of the house."""
+
+    middleware = (RateLimitConfig(rate_limit=("minute", 60)).middleware,)
 
     @get("/sign-in", opt={"open": True}, sync_to_thread=True)
     def form(self, request: Asked, next: str = "/") -> Response[Any]:  # noqa: A002 - the query's name
@@ -78,7 +81,7 @@ class SignIn(Controller):
             return page(request, "join.html", status_code=422, token=token, finding=problem.finding)
         return Redirect("/sign-in", status_code=303)
 
-    @post("/preferences", opt={"open": True}, sync_to_thread=False)
+    @post("/preferences", opt={"open": True})
     async def preferences(self, data: Form) -> Response[Any]:
         """Remember language and colour scheme in this browser."""
         response = Redirect(inside(data.get("next", "/")), status_code=303)

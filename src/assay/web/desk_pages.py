@@ -1,0 +1,214 @@
+"""The analyst's desk: one screen for a series and a day, over the desk's own acts.
+
+A handler reads a form, calls one act with the person's key, and shows what is true
+afterwards. What an act refuses is shown in words, with the way out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from litestar import Controller, get, post
+from litestar.response import Redirect, Response
+
+from assay.core import Refused, refused
+from assay.desk import Adjustment, Desk, determining, intake, proposing
+from assay.ledger import Signer
+from assay.ledger.book.prices import states_of
+from assay.web.desk_view import desk_view, formula_terms, influence_of, strip_plot
+from assay.web.drawer import drawer_of
+from assay.web.pages import page
+from assay.web.security import house_of, who_is
+from assay.web.sign_in import Asked, Form
+
+Act = Callable[[Desk, Signer], object]
+LEGS = ("low", "mid", "high")
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a form asks for: the series and day of the page, and what was filled in."""
+
+    series: str
+    day: date
+    form: dict[str, str]
+
+
+def day_of(text: str | None, request: Asked) -> date:
+    """The pricing date of the query, today of the house when none is named."""
+    if not text:
+        return house_of(request).desk.today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise refused("day.unreadable", text, "write a date such as 2025-12-30") from None
+
+
+def perform(request: Asked, act: Act) -> None:
+    """Do an act as the signed-in person, with his key."""
+    who = who_is(request)
+    assert who is not None, "the guard lets nobody else in"
+    house = house_of(request)
+    act(house.desk, house.signer(who))
+
+
+def desk_context(
+    request: Asked, series: str, day: date, problem: Refused | None = None
+) -> dict[str, Any]:
+    """What the desk's templates need."""
+    house = house_of(request)
+    with house.ledger.read() as connection:
+        view = desk_view(house.desk, connection, series, day)
+        head = house.ledger.head().seq
+    return {
+        "view": view,
+        "plot": strip_plot(view),
+        "influence": influence_of(view.computed.trace if view.computed else {})[:6],
+        "terms": formula_terms(view.computed),
+        "firms": view.firms,
+        "reasons": intake.reasons(view.document, "exclude"),
+        "problem": problem.finding if problem else None,
+        "head": head,
+        "zone": view.hours.zone,
+    }
+
+
+class DeskPages(Controller):
+    """The analyst's morning."""
+
+    path = "/desk"
+
+    @get("/", opt={"permission": "desk:day:read"}, sync_to_thread=True)
+    def index(self, request: Asked, day: str | None = None) -> Response[Any]:
+        """Every series of the day with its state."""
+        house, when = house_of(request), day_of(day, request)
+        with house.ledger.read() as connection:
+            states = states_of(connection, when)
+        return page(request, "desk_index.html", day=when, states=states)
+
+    @get("/{series:str}", opt={"permission": "desk:submission:read"}, sync_to_thread=True)
+    def desk(self, request: Asked, series: str, day: str | None = None) -> Response[Any]:
+        """The desk of one series."""
+        return page(request, "desk.html", **desk_context(request, series, day_of(day, request)))
+
+    @get("/{series:str}/panels", opt={"permission": "desk:submission:read"}, sync_to_thread=True)
+    def panels(self, request: Asked, series: str, day: str | None = None) -> Response[Any]:
+        """Everything beside the blotter, fresh."""
+        return page(
+            request, "desk_panels.html", **desk_context(request, series, day_of(day, request))
+        )
+
+    @get("/{series:str}/rows", opt={"permission": "desk:submission:read"}, sync_to_thread=True)
+    def rows(self, request: Asked, series: str, day: str | None = None) -> Response[Any]:
+        """The blotter, fresh."""
+        return page(
+            request, "desk_rows.html", **desk_context(request, series, day_of(day, request))
+        )
+
+    @get(
+        "/{series:str}/evidence/{submission:str}",
+        opt={"permission": "desk:submission:read"},
+        sync_to_thread=True,
+    )
+    def evidence(
+        self, request: Asked, series: str, submission: str, day: str | None = None
+    ) -> Response[Any]:
+        """The drawer: the raw message beside what was read."""
+        house, when = house_of(request), day_of(day, request)
+        with house.ledger.read() as connection:
+            drawer = drawer_of(house.ledger, connection, submission)
+        return page(request, "drawer.html", drawer=drawer, series=series, day=when)
+
+    @post("/{series:str}/{verb:str}", opt={"permission": "desk:day:read"}, sync_to_thread=True)
+    def act(self, request: Asked, series: str, verb: str, data: Form) -> Response[Any]:
+        """One act of the desk by name; each checks its own permission in its transaction."""
+        day = day_of(data.get("day"), request)
+        done = ACTS.get(verb)
+        if done is None:
+            raise refused("desk.unknown_act", verb, f"the desk can: {', '.join(sorted(ACTS))}")
+        problem = None
+        try:
+            perform(request, lambda desk, signer: done(desk, signer, Order(series, day, data)))
+        except Refused as caught:
+            problem = caught
+        if request.headers.get("hx-request"):
+            context = desk_context(request, series, day, problem)
+            return page(request, "desk_live.html", status_code=422 if problem else 200, **context)
+        if problem:
+            raise problem
+        return Redirect(f"/desk/{series}?day={day}", status_code=303)
+
+
+def _confirm(desk: Desk, signer: Signer, order: Order) -> None:
+    changes = {
+        name.removeprefix("set."): text
+        for name, text in order.form.items()
+        if name.startswith("set.")
+    }
+    intake.confirm(
+        desk, signer, order.form.get("submission", ""), changes, order.form.get("words", "")
+    )
+
+
+def _exclude(desk: Desk, signer: Signer, order: Order) -> None:
+    name, code, words = (
+        order.form.get("submission", ""),
+        order.form.get("code", ""),
+        order.form.get("words", ""),
+    )
+    intake.judge(desk, signer, name, "exclude", code, words, order.day)
+
+
+def _include(desk: Desk, signer: Signer, order: Order) -> None:
+    name, code, words = (
+        order.form.get("submission", ""),
+        order.form.get("code", ""),
+        order.form.get("words", ""),
+    )
+    intake.judge(desk, signer, name, "include", code, words, order.day)
+
+
+def _undo(desk: Desk, signer: Signer, order: Order) -> None:
+    words = order.form.get("words") or "taken back at the desk"
+    intake.judge(desk, signer, order.form.get("submission", ""), "none", "", words, order.day)
+
+
+def _discard(desk: Desk, signer: Signer, order: Order) -> None:
+    intake.discard(desk, signer, order.form.get("submission", ""), order.form.get("words", ""))
+
+
+def _withdraw(desk: Desk, signer: Signer, order: Order) -> None:
+    intake.withdraw(desk, signer, order.form.get("submission", ""), order.form.get("words", ""))
+
+
+def _determine(desk: Desk, signer: Signer, order: Order) -> None:
+    determining.screen(desk, signer, order.day, order.series)
+    determining.determine_series(desk, signer, order.day, order.series)
+
+
+def _propose(desk: Desk, signer: Signer, order: Order) -> None:
+    """Screen, determine and propose what the page shows, in the person's words."""
+    _determine(desk, signer, order)
+    given = {leg: order.form.get(leg, "").replace(",", "").strip() or None for leg in LEGS}
+    guideline = order.form.get("guideline") or None
+    judged = bool(order.form.get("judgement"))
+    adjustment = Adjustment(**given, guideline=guideline) if judged else Adjustment()
+    rationale = order.form.get("rationale", "")
+    proposing.propose(
+        desk, signer, order.day, order.series, adjustment=adjustment, rationale=rationale
+    )
+
+
+ACTS: dict[str, Callable[[Desk, Signer, Order], None]] = {
+    "confirm": _confirm,
+    "exclude": _exclude,
+    "include": _include,
+    "undo": _undo,
+    "discard": _discard,
+    "withdraw": _withdraw,
+    "determine": _determine,
+    "propose": _propose,
+}
