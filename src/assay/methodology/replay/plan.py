@@ -7,7 +7,7 @@ slower, the same result, never an approximation. Nothing here reads a row.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
@@ -18,7 +18,7 @@ import numpy as np
 from assay.core import Rounding
 from assay.methodology.catalogue.estimators import BY_TONNES
 from assay.methodology.catalogue.trimming import trim_count
-from assay.methodology.document.model import Assessment, Methodology, RuleCall, Rung
+from assay.methodology.document.model import Assessment, Methodology, Minimum, RuleCall, Rung
 from assay.methodology.replay import kernel as k
 from assay.methodology.replay.columns import Array
 
@@ -35,7 +35,7 @@ _ROUNDINGS = {
     Rounding.HALF_EVEN: k.HALF_EVEN,
 }
 _ESTIMATORS = {
-    "mean": k.MEAN, "capped_mean": k.WEIGHTED, "weighted_mean": k.WEIGHTED, "vwap": k.WEIGHTED,
+    "mean": k.WEIGHTED, "weighted_mean": k.WEIGHTED, "vwap": k.WEIGHTED,
     "median": k.MEDIAN, "weighted_median": k.AT_SHARE, "percentile": k.AT_SHARE,
     "middle_of_range": k.MIDDLE_OF_RANGE,
 }  # fmt: skip
@@ -58,7 +58,11 @@ SPOKEN = frozenset({
 #: Rules that speak only of what an analyst should see, unless they exclude.
 ADVICE = frozenset({
     "against_yesterday", "against_series", "stale_repeat",
-    "outlier_absolute", "outlier_percent", "outlier_mad",
+    "outlier_absolute", "outlier_percent", "outlier_mad", "outlier_contributor",
+})  # fmt: skip
+_MINIMA = frozenset({
+    "contributors", "groups", "transactions", "submissions", "buyers", "sellers", "tonnes",
+    "largest_share_percent",
 })  # fmt: skip
 _NORMALISING = frozenset({"differential", "per_unit", "tax"})
 
@@ -76,11 +80,22 @@ def why_not(methodology: Methodology) -> list[str]:
             said.append(_said(rung.estimator))
         if rung.trim is not None and not _trims(rung.trim):
             said.append(_said(rung.trim))
+        said += [f"clause {rung.clause}: minimum.{name}" for name in _unspoken(rung.minimum)]
     if assessment.range.rule not in _RANGES:
         said.append(_said(assessment.range))
     if assessment.split is not None:
         said.append(_said(assessment.split.call))
     return said
+
+
+def _unspoken(minimum: Minimum) -> list[str]:
+    """Conditions of a rung that the kernel has no number for, and that the document states."""
+    plain = Minimum()
+    return [
+        each.name
+        for each in fields(Minimum)
+        if each.name not in _MINIMA and getattr(minimum, each.name) != getattr(plain, each.name)
+    ]
 
 
 def _said(call: RuleCall) -> str:

@@ -461,8 +461,14 @@ def _restated(documents: Iterable[Methodology]) -> dict[int, int]:
     for document in documents:
         assert document.assessment is not None
         moved: dict[int, int] = {}
-        for call in document.assessment.cleaning:
+        for place, call in enumerate(document.assessment.cleaning):
             if call.rule == "redate":
+                if place:
+                    raise refused(
+                        "replay.redate_first",
+                        f"{document.id} (clause {call.clause})",
+                        "days are moved before anything else is cleaned: write redate first",
+                    )
                 for row in call.arguments["table"]:
                     moved[day_number(row["given"])] = day_number(row["true"])
         tables.append(moved)
