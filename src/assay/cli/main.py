@@ -39,6 +39,7 @@ GROUPS: dict[str, tuple[str, str]] = {
     "person": ("assay.cli.person:app", "Persons of the agency and their roles."),
     "key": ("assay.cli.key:app", "Key files: make, register, rotate."),
     "settings": ("assay.cli.settings:settings", "Every setting, with where it came from."),
+    "serve": ("assay.cli.serve:serve", "The pages and the loop of the day."),
     "clock": ("assay.cli.clock:app", "The clock of a home; a simulated one can be set forward."),
 }
 

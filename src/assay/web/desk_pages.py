@@ -14,8 +14,11 @@ from typing import Any
 from litestar import Controller, get, post
 from litestar.response import Redirect, Response
 
+from assay.collection.intake import Intake
+from assay.collection.notes import PhoneNote
 from assay.core import Refused, refused
-from assay.desk import Adjustment, Desk, determining, intake, proposing
+from assay.desk import Adjustment, Desk, determining, proposing
+from assay.desk import intake as desk_intake
 from assay.ledger import Signer
 from assay.ledger.book.prices import states_of
 from assay.web.desk_view import desk_view, formula_terms, influence_of, strip_plot
@@ -69,7 +72,7 @@ def desk_context(
         "influence": influence_of(view.computed.trace if view.computed else {})[:6],
         "terms": formula_terms(view.computed),
         "firms": view.firms,
-        "reasons": intake.reasons(view.document, "exclude"),
+        "reasons": desk_intake.reasons(view.document, "exclude"),
         "problem": problem.finding if problem else None,
         "head": head,
         "zone": view.hours.zone,
@@ -122,6 +125,18 @@ class DeskPages(Controller):
             drawer = drawer_of(house.ledger, connection, submission)
         return page(request, "drawer.html", drawer=drawer, series=series, day=when)
 
+    @post("/{series:str}/phone", opt={"permission": "desk:submission:add"}, sync_to_thread=True)
+    def phone(self, request: Asked, series: str, data: Form) -> Response[Any]:
+        """Write down what was said on the phone, or paste a message: archived, then read."""
+        day = day_of(data.get("day"), request)
+        problem = None
+        try:
+            _take(request, data)
+        except Refused as caught:
+            problem = caught
+        context = desk_context(request, series, day, problem)
+        return page(request, "desk_live.html", status_code=422 if problem else 200, **context)
+
     @post("/{series:str}/{verb:str}", opt={"permission": "desk:day:read"}, sync_to_thread=True)
     def act(self, request: Asked, series: str, verb: str, data: Form) -> Response[Any]:
         """One act of the desk by name; each checks its own permission in its transaction."""
@@ -142,13 +157,25 @@ class DeskPages(Controller):
         return Redirect(f"/desk/{series}?day={day}", status_code=303)
 
 
+def _take(request: Asked, data: Form) -> None:
+    """Archive a phone note as evidence and offer what it says; a person confirms it."""
+    who, house = who_is(request), house_of(request)
+    assert who is not None, "the guard lets nobody else in"
+    signer, now = house.signer(who), house.ledger.clock()
+    intake = Intake(house.ledger, house.phrases, actor=signer.person, signer=signer)
+    firm, text = data.get("contributor", "").strip(), data.get("text", "").strip()
+    if not text:
+        raise refused("phone.words", "phone note", "write down what was said")
+    intake.take_phone(PhoneNote(now, signer.person, firm, text), now)
+
+
 def _confirm(desk: Desk, signer: Signer, order: Order) -> None:
     changes = {
         name.removeprefix("set."): text
         for name, text in order.form.items()
         if name.startswith("set.")
     }
-    intake.confirm(
+    desk_intake.confirm(
         desk, signer, order.form.get("submission", ""), changes, order.form.get("words", "")
     )
 
@@ -159,7 +186,7 @@ def _exclude(desk: Desk, signer: Signer, order: Order) -> None:
         order.form.get("code", ""),
         order.form.get("words", ""),
     )
-    intake.judge(desk, signer, name, "exclude", code, words, order.day)
+    desk_intake.judge(desk, signer, name, "exclude", code, words, order.day)
 
 
 def _include(desk: Desk, signer: Signer, order: Order) -> None:
@@ -168,20 +195,22 @@ def _include(desk: Desk, signer: Signer, order: Order) -> None:
         order.form.get("code", ""),
         order.form.get("words", ""),
     )
-    intake.judge(desk, signer, name, "include", code, words, order.day)
+    desk_intake.judge(desk, signer, name, "include", code, words, order.day)
 
 
 def _undo(desk: Desk, signer: Signer, order: Order) -> None:
     words = order.form.get("words") or "taken back at the desk"
-    intake.judge(desk, signer, order.form.get("submission", ""), "none", "", words, order.day)
+    desk_intake.judge(desk, signer, order.form.get("submission", ""), "none", "", words, order.day)
 
 
 def _discard(desk: Desk, signer: Signer, order: Order) -> None:
-    intake.discard(desk, signer, order.form.get("submission", ""), order.form.get("words", ""))
+    desk_intake.discard(desk, signer, order.form.get("submission", ""), order.form.get("words", ""))
 
 
 def _withdraw(desk: Desk, signer: Signer, order: Order) -> None:
-    intake.withdraw(desk, signer, order.form.get("submission", ""), order.form.get("words", ""))
+    desk_intake.withdraw(
+        desk, signer, order.form.get("submission", ""), order.form.get("words", "")
+    )
 
 
 def _determine(desk: Desk, signer: Signer, order: Order) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+from assay.collection.channels import PhraseTables
 from assay.core import refused
 from assay.desk import Desk
 from assay.governance.accounts import Accounts, Roles, SignedIn
@@ -20,8 +22,14 @@ class House:
     accounts: Accounts
     roles: Roles
     keys: Path
+    reference: Path
     zone: str = "Asia/Shanghai"
     secure: bool = True
+
+    @cached_property
+    def phrases(self) -> PhraseTables:
+        """The word lists by which messages are read."""
+        return PhraseTables.load(self.reference / "phrases")
 
     def signer(self, who: SignedIn) -> Signer:
         """The key of the signed-in person, kept by the server for the pages.

@@ -187,3 +187,10 @@ def active_key(connection: Connection, person: str, purpose: str = "acts") -> di
     )
     row = connection.execute(query).mappings().first()
     return dict(row) if row else None
+
+
+def persons_with(connection: Connection, role: str, day: date) -> list[str]:
+    """The persons who hold `role` on `day`, by code."""
+    known = connection.execute(sa.select(persons.c.person).distinct()).scalars()
+    held = (person_on(connection, each, day) for each in sorted(known))
+    return [each.person for each in held if each is not None and role in each.roles]

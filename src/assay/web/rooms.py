@@ -1,0 +1,7 @@
+"""Every controller of the pages, one line a room."""
+
+from assay.web.desk_pages import DeskPages
+from assay.web.live import live
+from assay.web.review_pages import ReviewPages
+
+CONTROLLERS = (DeskPages, ReviewPages, live)
