@@ -169,6 +169,20 @@ class Inputs:
     findings: tuple[Finding, ...] = ()
 
 
+def _unknown_fields(rows: Any) -> list[Finding]:
+    """A field nobody knows is refused; the row is judged by what is known of it."""
+    return [
+        Finding(
+            "input.unknown_field",
+            Severity.WARNING,
+            f"submissions, row {number}",
+            f"{', '.join(unknown)} refused; known: {', '.join(sorted(SUBMISSION_FIELDS))}",
+        )
+        for number, row in enumerate(rows, 1)
+        if isinstance(row, Mapping) and (unknown := sorted(set(row) - set(SUBMISSION_FIELDS)))
+    ]
+
+
 class _Bad(ValueError):
     """A row that cannot be read."""
 
@@ -188,6 +202,7 @@ def inputs_from_document(document: Mapping[str, Any]) -> Inputs:
         raise ValueError(f"inputs: unknown keys {unknown}; allowed: {', '.join(allowed)}")
     findings: list[Finding] = []
     submissions = _each(document.get("submissions", []), "submissions", _submission, findings)
+    findings += _unknown_fields(document.get("submissions", []))
     history: dict[str, list[Observation]] = {}
     for code, seen in _each(document.get("history", []), "history", _history, findings):
         history.setdefault(code, []).append(seen)
@@ -272,9 +287,6 @@ def _instant(given: Any) -> datetime | None:
 
 
 def _submission(row: Mapping[str, Any], number: int) -> Submission:
-    unknown = sorted(set(row) - set(SUBMISSION_FIELDS))
-    if unknown:
-        raise _Bad(f"unknown fields {unknown}; allowed: {', '.join(sorted(SUBMISSION_FIELDS))}")
     low = _number(row.get("low") if row.get("low") is not None else row.get("price"))
     high = _number(row.get("high") if row.get("high") is not None else row.get("price"))
     low, high = (high if low is None else low), (low if high is None else high)

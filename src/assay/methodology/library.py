@@ -160,9 +160,7 @@ def _check_dates(library: Library, code: str, reading: Reading) -> None:
 def _check_inputs(library: Library, reading: Reading) -> None:
     known = set(library.series())
     for document in library.documents():
-        if document.pricing is None:
-            continue
-        for spec in document.pricing.inputs:
+        for spec in document.inputs:
             if spec.lag in ("table", "constant"):
                 continue
             where = f"{document.file}: input {spec.name} (clause {spec.clause})"

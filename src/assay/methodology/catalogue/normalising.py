@@ -15,7 +15,7 @@ from typing import Any
 
 from assay.core import unit_of
 from assay.core.units import UNITS
-from assay.methodology.catalogue.registry import decimal, decimals, entry, flag, word
+from assay.methodology.catalogue.registry import decimal, decimals, entry, flag, texts, word
 from assay.methodology.catalogue.shapes import Day
 from assay.methodology.inputs import Submission
 
@@ -55,3 +55,15 @@ def tax(submission: Submission, day: Day, *, rate_percent: Decimal) -> Step | No
         return None
     factor = 1 + Fraction(rate_percent) / 100
     return "multiply", factor if wanted == "included" else 1 / factor, {"tax": given}
+
+
+@entry("normalisation", "premium_against", texts("series"))
+def premium_against(submission: Submission, day: Day, *, series: tuple[str, ...]) -> Step | None:
+    """Price a quote that states only a premium: the same day's middle of the named series plus it."""
+    against = submission.text("against")
+    if submission.low is not None or submission.premium_low is None or against not in series:
+        return None
+    known = [each for each in day.inputs.series.get(against, ()) if each.date in (day.date, None)]
+    if not known:
+        return None
+    return "base", known[-1].mid, {"against": against}

@@ -55,6 +55,7 @@ class Day:
     ends: datetime | None = None
     last_mid: Observation | None = None
     previous: Mapping[str, Submission] = field(default_factory=dict)
+    numbers: Mapping[str, Fraction] = field(default_factory=dict)
 
     def firm(self, contributor: str) -> Contributor | None:
         """The register's record of a contributor, or None."""

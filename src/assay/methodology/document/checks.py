@@ -30,6 +30,8 @@ def check(found: Methodology, reading: Reading, table: dict[str, Any]) -> None:
         reading.wrong("dates", "ends", f"{found.ends} is not after effective {found.effective}")
     if found.pricing is not None:
         _formula(found, reading)
+    if found.assessment is not None:
+        _range_inputs(found, reading)
     if found.status in ("in_force", "consultation"):
         _house(found, reading)
 
@@ -64,8 +66,7 @@ def _calendars(found: Methodology, reading: Reading) -> None:
     named = [("calendar", found.calendar)]
     if found.market is not None:
         named.append(("market.calendar", found.market.calendar))
-    if found.pricing is not None:
-        named += [(f"input {i.name}", i.calendar) for i in found.pricing.inputs if i.calendar]
+    named += [(f"input {i.name}", i.calendar) for i in found.inputs if i.calendar]
     for path, code in named:
         if code not in found.calendars and code not in FREE_CALENDARS:
             reading.wrong(
@@ -99,6 +100,32 @@ def _formula(found: Methodology, reading: Reading) -> None:
             if name not in names:
                 reading.wrong("unknown_input", "formula.pairs", f"{name!r} is no declared input")
     _units(found, reading)
+
+
+def _range_inputs(found: Methodology, reading: Reading) -> None:
+    """The named inputs of a range rule: there, and in the unit of every series."""
+    assessed = found.assessment
+    assert assessed is not None
+    by_name = {each.name: each for each in assessed.inputs}
+    asked = (
+        set(assessed.range.arguments.values())
+        if assessed.range.rule == "futures_premium"
+        else set()
+    )
+    for name in sorted(asked - set(by_name)):
+        reading.wrong(
+            "unknown_input",
+            f"range (clause {assessed.range.clause})",
+            f"{name!r} is no declared input; inputs: {', '.join(by_name) or 'none'}",
+        )
+    for name, spec in by_name.items():
+        if name not in asked:
+            reading.wrong("unused_input", f"input {name}", "the range rule does not use it")
+        for code, card in found.cards.items():
+            if spec.unit != card.unit:
+                reading.wrong(
+                    "units", f"input {name}", f"is in {spec.unit}, but {code} is in {card.unit}"
+                )
 
 
 def _table_input(found: Methodology, spec: InputSpec, reading: Reading) -> None:

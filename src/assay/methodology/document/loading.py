@@ -167,6 +167,7 @@ def _assessment(top: Section) -> Assessment:
         split=parts.split(split) if split else None,
         range=parts.call(top.section("range"), "range"),
         quorum=own.count("quorum", 0),
+        inputs=tuple(parts.input_spec(each) for each in top.sections("input")),
     )
     own.close()
     return found

@@ -159,31 +159,6 @@ class Split:
 
 
 @dataclass(frozen=True, slots=True)
-class Assessment:
-    """How an assessed price is made of submissions."""
-
-    required: Mapping[str, tuple[str, ...]]
-    cleaning: tuple[RuleCall, ...]
-    screening: tuple[RuleCall, ...]
-    normalisation: tuple[RuleCall, ...]
-    per: str
-    point: str
-    own_value: str
-    ladder: tuple[Rung, ...]
-    cap: GroupCap | None
-    split: Split | None
-    range: RuleCall
-    quorum: int = 0
-    panel_size: int = 0
-
-    @property
-    def minimum_data(self) -> str:
-        """The first rung's least data, in words (control M7)."""
-        first = self.ladder[0].minimum
-        return f"{first.contributors} contributors from {first.groups} groups"
-
-
-@dataclass(frozen=True, slots=True)
 class InputSpec:
     """One named input of a formula: which series, of which day, how old it may be."""
 
@@ -200,6 +175,31 @@ class InputSpec:
     licence: str = ""
     table: str = ""
     value: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """How an assessed price is made of submissions."""
+
+    required: Mapping[str, tuple[str, ...]]
+    cleaning: tuple[RuleCall, ...]
+    screening: tuple[RuleCall, ...]
+    normalisation: tuple[RuleCall, ...]
+    per: str
+    point: str
+    own_value: str
+    ladder: tuple[Rung, ...]
+    cap: GroupCap | None
+    split: Split | None
+    range: RuleCall
+    quorum: int = 0
+    inputs: tuple[InputSpec, ...] = ()
+
+    @property
+    def minimum_data(self) -> str:
+        """The first rung's least data, in words (control M7)."""
+        first = self.ladder[0].minimum
+        return f"{first.contributors} contributors from {first.groups} groups"
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,14 +331,19 @@ class Methodology:
         """The specification card of `series`; `KeyError` when it is not served here."""
         return self.cards[series]
 
+    @property
+    def inputs(self) -> tuple[InputSpec, ...]:
+        """The named inputs of a formula, or of the range rule of an assessed price."""
+        if self.pricing is not None:
+            return self.pricing.inputs
+        return self.assessment.inputs if self.assessment is not None else ()
+
     def depends_on(self) -> tuple[str, ...]:
-        """The series this document reads, without tables."""
-        if self.pricing is None:
-            return ()
+        """The series this document reads, without tables and constants."""
         return tuple(
             dict.fromkeys(
                 each.series
-                for each in self.pricing.inputs
+                for each in self.inputs
                 if each.lag not in ("table", "constant", "previous_published") and each.series
             )
         )

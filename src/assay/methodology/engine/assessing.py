@@ -7,6 +7,7 @@ decision on the submission, with its reason, and is shown.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -24,6 +25,7 @@ from assay.methodology.determination import (
 )
 from assay.methodology.document.model import Methodology, Rung
 from assay.methodology.engine import screening
+from assay.methodology.engine.choosing import choose, input_term, numbers_of
 from assay.methodology.engine.influence import influence_of
 from assay.methodology.engine.ladder import Found, Result, outcome_of, rounded
 from assay.methodology.inputs import Inputs, Observation
@@ -51,6 +53,14 @@ def assess(
     closed = sheet.closed or ("holiday" if sheet.filled == "not_assessed" else "")
     if closed:
         return _none(methodology, series, day, closed, findings, found, None, sheet)
+    chosen = [choose(methodology, spec, day, inputs) for spec in assessment.inputs]
+    for each in chosen:
+        findings += each.findings
+        if each.seen is None:
+            reason = f"missing_input:{each.spec.series}"
+            return _none(methodology, series, day, reason, findings, found, None, sheet)
+    if chosen:
+        found.day = replace(found.day, numbers=numbers_of(chosen))
     result = outcome_of(methodology, candidates, found.day)
     if result.rung is None:
         carried = _carried(methodology, series, day, inputs, findings, found, result)
@@ -60,6 +70,8 @@ def assess(
     findings += _rung_findings(methodology, series, day, result)
     trace = _trace(methodology, series, day, result, candidates)
     trace.update(_record(verdicts, result, sheet))
+    if chosen:
+        trace["inputs"] = [input_term(each, "mid", day) for each in chosen]
     if influence:
         trace["influence"] = influence_of(methodology, found.candidates, found.day, result)
     statistics = statistics_of(result, candidates)

@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Any
 
 from assay.core import Calendar, Finding, Severity
+from assay.methodology.determination import term
 from assay.methodology.document.model import InputSpec, Methodology
 from assay.methodology.inputs import Inputs, Observation
 
@@ -197,3 +199,44 @@ def paired(
             f"both are taken of {common[-1]}, the last period that both have",
         )
     ]
+
+
+def numbers_of(chosen: Sequence[Chosen]) -> dict[str, Fraction]:
+    """The numbers of inputs that are all there, each by its declared leg (middle for `same`)."""
+    return {
+        each.spec.name: each.seen.leg("mid" if each.spec.leg == "same" else each.spec.leg)
+        for each in chosen
+        if each.seen is not None
+    }
+
+
+def input_term(each: Chosen, leg: str, day: date) -> dict[str, Any]:
+    """An input as a term of the trace: value, unit, source, date, age, revision, clause."""
+    spec, seen = each.spec, each.seen
+    assert seen is not None
+    more: dict[str, Any] = {"series": spec.series or spec.table, "lag": spec.lag, "age": each.age}
+    if seen.carried:
+        more["carried_at_source"] = True
+    if seen.period:
+        more["period"] = seen.period
+    if spec.licence:
+        more["licence"] = spec.licence
+    inner = [
+        term(
+            one.date.isoformat() if one.date else "-", one.leg(leg), spec.unit.code,
+            source=one.source or spec.series, day=one.date, clause=spec.clause,
+            revision=one.revision,
+        )
+        for one in each.parts
+    ]  # fmt: skip
+    return term(
+        spec.name,
+        seen.leg(leg if spec.leg == "same" else spec.leg),
+        spec.unit.code,
+        source=seen.source or spec.series or spec.table,
+        day=seen.date or (day if spec.lag == "same_day" else None),
+        clause=spec.clause,
+        revision=seen.revision,
+        terms=inner,
+        **more,
+    )

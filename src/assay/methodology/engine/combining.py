@@ -14,7 +14,7 @@ from typing import Any
 from assay.core import Finding, Severity, exact_text, round_to_step
 from assay.methodology.determination import Determination, identity, not_assessed, term
 from assay.methodology.document.model import Methodology, Pricing
-from assay.methodology.engine.choosing import Chosen, choose, paired
+from assay.methodology.engine.choosing import Chosen, choose, input_term, paired
 from assay.methodology.engine.ladder import rounded
 from assay.methodology.inputs import Inputs
 
@@ -95,7 +95,7 @@ def _missing(
         )
         for each in missing
     ]
-    terms = [_input_term(each, "mid", day) for each in chosen.values() if each.seen]
+    terms = [input_term(each, "mid", day) for each in chosen.values() if each.seen]
     return not_assessed(
         methodology,
         series,
@@ -103,37 +103,6 @@ def _missing(
         f"missing_input:{first.series or first.table}",
         findings=tuple(findings),
         trace={"formula": methodology.pricing and methodology.pricing.formula.text, "terms": terms},
-    )
-
-
-def _input_term(each: Chosen, leg: str, day: date) -> dict[str, Any]:
-    spec, seen = each.spec, each.seen
-    assert seen is not None
-    more: dict[str, Any] = {"series": spec.series or spec.table, "lag": spec.lag, "age": each.age}
-    if seen.carried:
-        more["carried_at_source"] = True
-    if seen.period:
-        more["period"] = seen.period
-    if spec.licence:
-        more["licence"] = spec.licence
-    inner = [
-        term(
-            one.date.isoformat() if one.date else "-", one.leg(leg), spec.unit.code,
-            source=one.source or spec.series, day=one.date, clause=spec.clause,
-            revision=one.revision,
-        )
-        for one in each.parts
-    ]  # fmt: skip
-    return term(
-        spec.name,
-        seen.leg(leg if spec.leg == "same" else spec.leg),
-        spec.unit.code,
-        source=seen.source or spec.series or spec.table,
-        day=seen.date or (day if spec.lag == "same_day" else None),
-        clause=spec.clause,
-        revision=seen.revision,
-        terms=inner,
-        **more,
     )
 
 
@@ -173,6 +142,6 @@ def _trace(
             clause=pricing.clause,
             rounded=str(prices[number]),
             filled=pricing.formula.filled(legs[leg]),
-            terms=[_input_term(each, leg, day) for each in chosen.values()],
+            terms=[input_term(each, leg, day) for each in chosen.values()],
         )
     return trace

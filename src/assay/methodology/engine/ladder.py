@@ -242,7 +242,7 @@ def _estimate(
             masses = [Fraction(1)] * len(values)
         mid = total([v * m for v, m in zip(values, masses, strict=True)]) / total(masses)
     low, high = function_of("range", assessment.range)(
-        result.used, mid, {}, **assessment.range.arguments
+        result.used, mid, day.numbers, **assessment.range.arguments
     )
     result.exact = (low, mid, high)
     result.low, result.mid, result.high = rounded(methodology, day.series, result.exact)

@@ -7,7 +7,7 @@ the same way. Nothing is computed of prices here beyond declared normalisation.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from fractions import Fraction
@@ -177,7 +177,7 @@ def _screen_one(
     rules: Sequence[tuple[RuleCall, Callable[..., Any]]],
     result: Screened,
 ) -> None:
-    candidate = _candidate(each, around, assessment) if each.low is not None else None
+    candidate = _candidate(each, around, assessment)
     judged = each if candidate is None else _as_normalised(each, candidate)
     out = False
     included = each.text("decision") == "include"
@@ -208,18 +208,25 @@ def _as_normalised(each: Submission, candidate: Candidate) -> Submission:
     return replace(each, low=candidate.low, high=candidate.high, texts=texts)
 
 
-def _candidate(each: Submission, around: Day, assessment: Assessment) -> Candidate:
-    assert each.low is not None
-    assert each.high is not None
+def _based(steps: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a premium quote met the price it is a premium to."""
+    return any("base" in step for step in steps)
+
+
+def _candidate(each: Submission, around: Day, assessment: Assessment) -> Candidate | None:
     firm = around.firm(each.contributor)
     low, high = each.low, each.high
     steps: list[dict[str, Any]] = []
+    if low is None or high is None:
+        low, high = each.premium_low, each.premium_high
     for call in assessment.normalisation:
         found = function_of("normalisation", call)(each, around, **call.arguments)
-        if found is not None:
+        if found is not None and low is not None and high is not None:
             how, number, because = found
             low, high = (
-                (low + number, high + number) if how == "add" else (low * number, high * number)
+                (low * number, high * number)
+                if how == "multiply"
+                else (low + number, high + number)
             )
             steps.append(
                 {
@@ -229,6 +236,8 @@ def _candidate(each: Submission, around: Day, assessment: Assessment) -> Candida
                     "because": because,
                 }
             )
+    if low is None or high is None or (each.low is None and not _based(steps)):
+        return None
     point: Fraction = {"middle": (low + high) / 2, "low": low, "high": high}[assessment.point]
     group = firm.group if firm is not None else (each.group or each.contributor)
     klass = each.text("class") or (firm.klass if firm is not None else "")
