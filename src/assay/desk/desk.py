@@ -34,7 +34,7 @@ class Desk:
     """The desk of one home: its ledger, the documents, the calendars.
 
     `permissions` are those of each role (`reference/roles.toml`); `after_publication` is called when prices left the house (it signs the head);
-    `documents` is the folder the library was read from;
+    `documents` is the folder the library was read from, `reference` that of the calendars;
     `zone` is the zone of the house, in which roles and registrations begin and end.
     """
 
@@ -43,6 +43,7 @@ class Desk:
     permissions: Permissions
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     documents: Path | None = None
+    reference: Path | None = None
     after_publication: Callable[[Ledger], object] | None = None
     zone: str = "Asia/Shanghai"
 

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from assay.core import instant_text, refused
 from assay.desk.desk import ALL, Desk
+from assay.desk.grounds import Ground, grounds_of
 from assay.desk.notices import notice_name
 from assay.desk.phases import calendar_alarms, day_is_open
 from assay.ledger import Entry, Signer
@@ -67,7 +68,9 @@ def open_day(
         if not series:
             raise _no_day(desk, fresh[0], day)
         documents = {code: desk.document(code, day) for code in series}
+        grounds = grounds_of(desk, documents, day)
         acts = _archive(desk, connection, list(documents.values()))
+        acts += _archive_grounds(desk, connection, grounds, acts)
     acts += _overdue(documents, day)
     acts += [
         ("finding.raised/1", _alarm(each, day))
@@ -76,7 +79,8 @@ def open_day(
     opened = {
         "pricing_date": day.isoformat(),
         "series": series,
-        "documents": {code: document.digest for code, document in documents.items()},
+        "documents": {code: document.digest for code, document in documents.items()}
+        | {each.name: each.digest for each in grounds},
     }
     acts.append(("day.opened/1", opened))
     now = instant_text(desk.now())
@@ -130,6 +134,27 @@ def _archive(desk: Desk, connection: Connection, documents: list[Methodology]) -
             "digest": document.digest,
             "evidence": desk.ledger.evidence.put(path.read_bytes()),
             "series": list(document.series),
+        }
+        acts.append(("methodology.archived/1", body))
+    return acts
+
+
+def _archive_grounds(
+    desk: Desk, connection: Connection, grounds: list[Ground], before: list[Act]
+) -> list[Act]:
+    """Keep the bytes of what the documents rest on, where nobody kept them yet."""
+    kept = {body["digest"] for _, body in before}
+    acts: list[Act] = []
+    for each in grounds:
+        if each.digest in kept or archived_document(connection, each.digest) is not None:
+            continue
+        kept.add(each.digest)
+        body = {
+            "methodology": each.name,
+            "effective": each.effective.isoformat(),
+            "digest": each.digest,
+            "evidence": desk.ledger.evidence.put(each.path.read_bytes()),
+            "series": list(each.series),
         }
         acts.append(("methodology.archived/1", body))
     return acts

@@ -51,6 +51,7 @@ def desk_of(settings: Settings, ledger: Ledger) -> Desk:
         load_permissions(settings.reference),
         reference.calendars,
         documents=settings.methodologies,
+        reference=settings.reference,
         after_publication=head_signer(settings),
     )
 
