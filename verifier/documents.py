@@ -75,6 +75,7 @@ def named_digests(journal: Journal) -> dict[str, str]:
             named.setdefault(digest, f"{thing} on {act.body['pricing_date']}")
     for act in journal.of("price.determined/1", "factor.recorded/1"):
         made = act.body["determination"] or {}
+        made = made.get("determination", made)
         if made.get("methodology", {}).get("digest"):
             named.setdefault(made["methodology"]["digest"], act.where)
     return named

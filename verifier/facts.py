@@ -116,8 +116,9 @@ def _number(given: Any) -> Fraction | None:
 
 
 def rolls(journal: Journal, series: str, before: int) -> list[dict[str, Any]]:
-    """The dated changes of the most-traded contract, recorded before an entry."""
-    return [dict(act.body) for act in _about(journal, "contract.rolled/1", series, before)]
+    """The analyst's dated overrides of the most-traded contract, recorded before an entry."""
+    told = _about(journal, "contract.rolled/1", series, before)
+    return [dict(act.body) for act in told if act.body["override"]]
 
 
 # ---- firms -----------------------------------------------------------------------------

@@ -7,7 +7,7 @@ does not, formula prices are computed from the values and facts that the journal
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -19,6 +19,7 @@ from verifier.canonical import digest
 from verifier.chain import Act, Journal
 from verifier.days import LEGS, NOT_ASSESSED, Days, PriceDay, legs
 from verifier.documents import Documents
+from verifier.factors import check_factors
 from verifier.facts import Horizon, market_rows, observations, rolls
 from verifier.inputs import check_inputs
 from verifier.methods.assessed import Outcome, assess
@@ -27,6 +28,7 @@ from verifier.methods.data import UnknownMethod, card_of, day_of
 from verifier.methods.market import read_market
 from verifier.methods.pricing import Seen, Surroundings, price, rounded
 from verifier.report import DIFFERS, NOT_RECOMPUTED, RECOMPUTED, Line, Report
+from verifier.statistics import check_statistics
 
 SEALED = "made from submissions, which only an auditor is shown"
 LICENCE = "licence"
@@ -48,6 +50,7 @@ class Check:
     price: PriceDay
     act: Act
     report: Report
+    seen: dict[str, list[Seen]] = field(default_factory=dict)
 
     @property
     def day(self) -> date:
@@ -59,6 +62,7 @@ def recompute_all(
     bundle: Bundle, journal: Journal, days: Days, documents: Documents, report: Report
 ) -> None:
     """A line for every value of the bundle's days."""
+    check_factors(journal, documents, report)
     for key in sorted(days):
         if key[1] not in bundle.days:
             continue
@@ -112,7 +116,7 @@ def _compare(check: Check, document: dict[str, Any]) -> str:
     if determined is not None:
         _hold(check, determined, outcome, determined.body["determination"], "the determination")
         if document["kind"] != "market":
-            check_inputs(check.journal, document, determined, check.act, check.report)
+            check_inputs(check.journal, document, determined, check.seen, check.report)
     return _compare_tick(check, document, outcome)
 
 
@@ -128,11 +132,34 @@ def _compare_tick(check: Check, document: dict[str, Any], outcome: Outcome) -> s
         != card_of(document, check.price.series)["unit"]
     ):
         check.report.problem("price.unit", check.act.where, f"its unit is not {tick['unit']}")
+    check_statistics(check.act, tick, outcome.used, check.report)
+    _check_shown_inputs(check, document, tick)
     adjusted = _adjusted(check, tick, outcome)
     _hold(check, check.act, adjusted, tick, "the published value")
     if _legs(adjusted) != _legs(outcome):
         return f"then adjusted by judgement from {_shown(outcome)}"
     return ""
+
+
+def _check_shown_inputs(check: Check, document: dict[str, Any], tick: dict[str, Any]) -> None:
+    """The inputs printed with a formula price are those of the journal."""
+    direct = {
+        spec["name"]: spec
+        for spec in document.get("input", [])
+        if spec.get("series") and not spec["lag"].startswith("mean")
+    }
+    for told in tick.get("inputs", []):
+        spec = direct.get(told["name"])
+        if spec is None or told["value"] is None:
+            continue
+        leg = spec.get("leg", "same")
+        known = {
+            str(each.date): each.leg("mid" if leg == "same" else leg)
+            for each in check.seen.get(spec["series"], [])
+        }
+        if known.get(told["date"]) != exact.number(told["value"]):
+            words = f"it prints {spec['series']} of {told['date']} as {told['value']}"
+            check.report.problem("price.inputs", check.act.where, words)
 
 
 def _adjusted(check: Check, tick: dict[str, Any], outcome: Outcome) -> Outcome:
@@ -186,7 +213,7 @@ def _compare_silence(check: Check, document: dict[str, Any], determined: Act | N
     outcome = _compute(check, document, determined)
     if outcome.mid is not None:
         raise NotRecomputed(f"declared {reason}; the data alone gives {_shown(outcome)}")
-    check_inputs(check.journal, document, determined, check.act, check.report)
+    check_inputs(check.journal, document, determined, check.seen, check.report)
     if outcome.reason != reason:
         check.report.problem("price.reason", check.act.where, f"computed: {outcome.reason}")
     return "no price, as declared"
@@ -233,14 +260,13 @@ def _compute(check: Check, document: dict[str, Any], determined: Act | None) -> 
 def _formula(check: Check, document: dict[str, Any], determined: Act | None) -> Outcome:
     """The line over what the journal shows, which in an auditor's bundle is everything."""
     horizon = Horizon(check.act.seq, determined.seq if determined else check.act.seq)
-    seen = {}
     for spec in document["input"]:
         if spec.get("series"):
-            seen[spec["series"]] = _observed(check, spec["series"], horizon)
-            _explain(check, spec, seen[spec["series"]])
+            check.seen[spec["series"]] = _observed(check, spec["series"], horizon)
+            _explain(check, spec, check.seen[spec["series"]])
     reference = check.documents.reference
     around = Surroundings(
-        seen=seen,
+        seen=check.seen,
         calendars={name: calendar_of(e) for name, e in reference.items() if "weekdays" in e},
         tables={name: each for name, each in reference.items() if "row" in each},
     )

@@ -33,7 +33,7 @@ class Outcome:
     high: Fraction | None = None
     reason: str = ""
     second_signature: bool = False
-    firms: frozenset[str] = frozenset()
+    used: tuple[Datum, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class Value:
     low: Fraction
     high: Fraction
     weight: Fraction
+    data: tuple[Datum, ...]
 
 
 def assess(day: Day) -> Outcome:
@@ -68,8 +69,8 @@ def assess(day: Day) -> Outcome:
         mid = estimate(kept, rung.get("estimator", document.get("estimator")))
         low, high = ends(kept, mid, document["range"])
         second = bool(rung.get("second_signature", False))
-        firms = frozenset(each.firm for each in values)
-        return Outcome(rung["branch"], low, mid, high, "", second, firms)
+        used = tuple(datum for each in values for datum in each.data)
+        return Outcome(rung["branch"], low, mid, high, "", second, used)
     return Outcome("none", reason="insufficient_data")
 
 
@@ -151,6 +152,7 @@ def _value(own: list[Datum], day: Day, point: str) -> Value:
         low=min(exact.number(each.low) for each in own),
         high=max(exact.number(each.high) for each in own),
         weight=sum(tonnes, Fraction(0)),
+        data=tuple(own),
     )
 
 

@@ -89,9 +89,9 @@ def _last_trade(
 
 def most_traded(rows: Sequence[Row], day: date, roll: Sequence[Mapping[str, Any]]) -> str:
     """The contract with the largest open interest at the last close; it never rolls back."""
-    told = [each for each in roll if date.fromisoformat(_since(each)) <= day]
+    told = [each for each in roll if date.fromisoformat(each["since"]) <= day]
     if told:
-        return str(max(told, key=_since)["contract"])
+        return str(max(told, key=lambda each: str(each["since"]))["contract"])
     by_day: dict[date, dict[str, tuple[Fraction, Fraction]]] = defaultdict(dict)
     for each in rows:
         if each.contract and "open_interest" in each.numbers:
@@ -103,7 +103,3 @@ def most_traded(rows: Sequence[Row], day: date, roll: Sequence[Mapping[str, Any]
         names = sorted(by_day[when])
         chosen = max(chosen, max(names, key=lambda name, of=by_day[when]: of[name]))  # type: ignore[misc]
     return chosen or next((each.contract for each in rows if each.date == day), "")
-
-
-def _since(roll: Mapping[str, Any]) -> str:
-    return str(roll.get("from") or roll["since"])

@@ -34,6 +34,8 @@ _READ_OUT = frozenset({"market", "weighted"})
 _BY_DATE = {"market.recorded/1": "date", "factor.recorded/1": "takes_effect"}
 #: Entries of a day that do not name it themselves.
 _OF_THE_MOMENT = ("submission.", "evidence.", "finding.", "market.quarantined")
+#: Who signed in when is not evidence of a price.
+_SIGN_IN = ("invitation.", "credential.", "session.", "sign_in.")
 
 
 @dataclass(slots=True)
@@ -157,6 +159,8 @@ class Asked:
             return body["submission"] in self.submissions
         if entry.kind.startswith("evidence."):
             return (body.get("evidence") or body.get("reference")) in self.evidence
+        if entry.kind.startswith(_SIGN_IN):
+            return False
         if body.get("pricing_date") is not None:
             return self.covers(body["pricing_date"])
         return not entry.kind.startswith(_OF_THE_MOMENT) or self._at_the_time(entry)

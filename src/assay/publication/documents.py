@@ -30,14 +30,11 @@ def _named_by(entry: Entry) -> Iterator[tuple[str, str]]:
     if entry.kind == "day.opened/1":
         for thing, digest in body["documents"].items():
             yield f"{thing} on {body['pricing_date']}", digest
-    elif entry.kind == "price.determined/1":
-        digest = body["determination"].get("methodology", {}).get("digest")
-        if digest:
-            yield f"{body['series']} on {body['pricing_date']}", digest
-    elif entry.kind == "factor.recorded/1" and body["determination"]:
-        digest = body["determination"].get("methodology", {}).get("digest")
-        if digest:
-            yield f"{body['series']} of {body['period']}", digest
+    elif entry.kind in ("price.determined/1", "factor.recorded/1"):
+        made = body["determination"] or {}
+        made = made.get("determination", made)
+        if made.get("methodology", {}).get("digest"):
+            yield f"{body['series']} in entry {entry.seq}", made["methodology"]["digest"]
 
 
 def documents_in_force(
