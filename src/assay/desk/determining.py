@@ -2,7 +2,7 @@
 
 The desk adds nothing to the engine's answer: it gathers inputs, records verdicts and
 determinations with everything needed to run them again, and says whether they still
-hold. Inputs that are approved but not out yet count, under embargo.
+hold. Inputs of the same day that are not out yet count, under embargo.
 """
 
 from __future__ import annotations
@@ -19,7 +19,14 @@ from assay.core import digest, refused
 from assay.desk.desk import ALL, Desk
 from assay.desk.gathering import changed_inputs, gather
 from assay.ledger import Entry, Signer
-from assay.ledger.book.prices import ENDED, determinations, proposals, state_of
+from assay.ledger.book.prices import (
+    ENDED,
+    determinations,
+    latest_determination,
+    proposals,
+    state_of,
+    states_of,
+)
 from assay.ledger.book.screening import screenings_of
 from assay.methodology import Determination, Methodology, determine, inputs_from_document
 
@@ -51,18 +58,29 @@ class Computed:
         }
 
 
-def pending_ticks(connection: Connection, *, correcting: bool) -> Ticks:
-    """Live proposals that other series may be made of before they are out.
+def pending_ticks(connection: Connection, day: date, *, correcting: bool) -> Ticks:
+    """What other series of `day` may be made of before it is out: inputs under embargo.
 
-    In the morning: the approved ones. In a correction: every proposed revision.
+    In the morning: live proposals, and where nothing is proposed yet the newest
+    determination. In a correction: every proposed revision, of whatever day.
     """
-    states = ("open", "approved") if correcting else ("approved",)
-    query = sa.select(proposals).where(proposals.c.state.in_(states)).order_by(proposals.c.seq)
-    return {
+    query = sa.select(proposals).where(proposals.c.state.in_(("open", "approved")))
+    live = connection.execute(query.order_by(proposals.c.seq)).mappings()
+    held = {
         (row["series"], row["pricing_date"]): row["tick"]
-        for row in connection.execute(query).mappings()
+        for row in live
         if (row["tick"].get("revision", 0) > 0) == correcting
     }
+    if correcting:
+        return held
+    for state in states_of(connection, day):
+        key = (state["series"], day)
+        if state["state"] in ENDED or key in held:
+            continue
+        newest = latest_determination(connection, state["series"], day)
+        if newest is not None and newest["determination"]["status"] == "determined":
+            held[key] = {**newest["determination"], "revision": 0}
+    return held
 
 
 def compute(
@@ -136,9 +154,9 @@ def determine_series(
 ) -> list[Entry]:
     """Determine each wanted series that has not ended, in order of dependence.
 
-    With ``all``, a formula series is determined once everything it is made of is published
-    or approved; until then it is left alone (named alone, it is determined anyway). Open
-    and approved proposals of a determined series are void from then on.
+    A formula is made of what is published, proposed or determined of the same day, in this
+    order. With ``all`` a series whose determination would not change is left alone; the
+    open and approved proposals of every other are void from then on.
     """
     desk.permit(signer, "desk:price:determine")
     entries: list[Entry] = []
@@ -152,9 +170,7 @@ def determine_series(
         raise refused("day.ended", f"{wanted} on {day}", "every wanted series has ended")
     for series in chosen:
         with desk.ledger.read() as connection:
-            pending = pending_ticks(connection, correcting=False)
-            if wanted == ALL and not _ready(desk, connection, series, day, pending):
-                continue
+            pending = pending_ticks(connection, day, correcting=False)
             found = compute(desk, connection, series, day, pending)
             if wanted == ALL and _same_as_before(connection, found):
                 continue
@@ -175,15 +191,6 @@ def same_day_inputs(document: Methodology) -> list[str]:
         return []
     lags = ("same_day", "mean_of_week", "mean_of_month")
     return sorted({each.series for each in document.pricing.inputs if each.lag in lags})
-
-
-def _ready(desk: Desk, connection: Connection, series: str, day: date, pending: Ticks) -> bool:
-    """Whether every input priced on the same day is settled: ended, or approved."""
-    for code in same_day_inputs(desk.document(series, day)):
-        state = state_of(connection, code, day)
-        if state is not None and state["state"] not in ENDED and (code, day) not in pending:
-            return False
-    return True
 
 
 def _same_as_before(connection: Connection, found: Computed) -> bool:
@@ -216,6 +223,6 @@ def staleness(desk: Desk, connection: Connection, proposal: Mapping[str, Any]) -
     if known is None:
         return ["the determination it names is not in the book"]
     correcting = proposal["tick"].get("revision", 0) > 0
-    pending = pending_ticks(connection, correcting=correcting)
+    pending = pending_ticks(connection, day, correcting=correcting)
     now = gather(desk, connection, desk.document(series, day), series, day, pending)
     return changed_inputs(known["inputs"], now, desk.document(series, day).hours.hard_at(day))

@@ -262,12 +262,11 @@ def not_assess(
     now = desk.now()
     with desk.ledger.read() as connection:
         desk.opened(connection, day, [series])
-        hours = desk.hours(connection, series, day)
-        if noun in ("insufficient_data", "missing_input") and now < hours.hard_at(day):
+        hard = desk.document(series, day).hours.hard_at(day)
+        if noun == "insufficient_data" and hard is not None and now < hard:
             raise refused(
-                "price.too_early", where,
-                f"data is taken until {instant_text(hours.hard_at(day))}: wait for the cut-off",
-            )  # fmt: skip
+                "price.too_early", where, f"data is taken until {instant_text(hard)}: wait for it"
+            )
         acts = _not_assessed_acts(desk, connection, day, series, reason, words, now)
     entries = desk.record(signer, "desk:price:not_assess", acts)
     _left_the_house(desk)
