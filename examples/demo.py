@@ -1,0 +1,301 @@
+"""`make demo`: an agency's morning, from the first message to a price that a stranger checks.
+
+Creates a home with a simulated clock and runs the commands of `examples/agency/script/`
+one by one, each printed as a person would type it; then a separate process verifies the
+exported bundles with the public key. Needs no terminal, ends by itself; exit code 0 only
+when every command did what the script says and the verifier found nothing wrong.
+
+    python examples/demo.py [--days 2025-12-30] [--fresh FOLDER] [--verbose]
+"""  # noqa: INP001 a script, no package
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+ROOT = Path(__file__).resolve().parent.parent
+SCRIPTS = ROOT / "examples" / "agency" / "script"
+#: What a script may write for a submission whose name only this home knows.
+_NAMED = re.compile(r"\{(?P<asked>[^}]*)\}")
+MOST_LINES = 12
+
+
+class DemoFailed(Exception):
+    """A command did not do what the script says."""
+
+
+@dataclass
+class Demo:
+    """One run: where it lies, what it prints to, what it has seen."""
+
+    folder: Path
+    console: Console
+    verbose: bool = False
+    commands: int = 0
+    refused: int = 0
+    day: str = ""
+    variables: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """The environment of every command: the home and the keys of this run."""
+        kept = {name: text for name, text in os.environ.items() if not name.startswith("ASSAY_")}
+        return {
+            **kept,
+            "ASSAY_HOME": str(self.folder / "home"),
+            "ASSAY_KEYS": str(self.folder / "keys"),
+        }
+
+    def command(self, line: str, *, refusal: bool = False) -> None:
+        """Run one command line and show it; `refusal` says that it must be refused."""
+        line = self._filled(line)
+        self.console.print(f"  [bold cyan]$ {escape(line)}[/]", highlight=False, soft_wrap=True)
+        code, out, err = self.assay(shlex.split(line)[1:])
+        self.commands += 1
+        self._show(out if not refusal else err, err if not refusal else "")
+        if (code != 0) != refusal:
+            raise DemoFailed(f"exit code {code} of: {line}\n{out}{err}")
+        self.refused += refusal
+
+    def assay(self, arguments: list[str]) -> tuple[int, str, str]:
+        """Run `assay` in this process, exactly as its entry point would."""
+        from assay.cli.main import run
+
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = run(arguments, self.environ)
+        return code, out.getvalue(), err.getvalue()
+
+    def asked(self, arguments: str) -> Any:
+        """The JSON answer of a command that is not part of the story."""
+        code, out, err = self.assay([*shlex.split(arguments), "--json"])
+        if code != 0:
+            raise DemoFailed(f"exit code {code} of: assay {arguments}\n{err}")
+        return json.loads(out)
+
+    def _filled(self, line: str) -> str:
+        for name, text in self.variables.items():
+            line = line.replace(f"${name}", text)
+        return _NAMED.sub(lambda found: self._submission(found["asked"]), line)
+
+    def _submission(self, asked: str) -> str:
+        """The name of the one submission with these fields: ``{series=... price=...}``."""
+        wanted = dict(each.partition("=")[::2] for each in asked.split())
+        date = wanted.pop("date", self.day)
+        rows = self.asked(f"day submissions --date {date} --as P-01")["submissions"]
+        found = [
+            row["submission"]
+            for row in rows
+            if all(str(row[name] or "") == text for name, text in wanted.items())
+        ]
+        if len(found) != 1:
+            raise DemoFailed(f"{len(found)} submissions of {date} fit {{{asked}}}")
+        return str(found[0])
+
+    def _show(self, out: str, err: str) -> None:
+        for text, style in ((out, "dim"), (err, "yellow")):
+            lines = [each.rstrip() for each in text.splitlines() if each.strip()]
+            shown = lines if self.verbose or len(lines) <= MOST_LINES else lines[: MOST_LINES - 1]
+            for each in shown:
+                self.console.print(
+                    f"    [{style}]{escape(each)}[/]", highlight=False, soft_wrap=True
+                )
+            if len(shown) < len(lines):
+                self.console.print(f"    [{style}]... {len(lines) - len(shown)} more lines[/]")
+
+    def play(self, script: Path) -> None:
+        """Play one script line by line.
+
+        ``# words`` heading · ``@ instant`` sets the clock · ``assay ...`` runs ·
+        ``! assay ...`` runs and must be refused.
+        """
+        self.day = script.stem
+        for raw in script.read_text("utf-8").splitlines():
+            line = raw.strip()
+            if not line:
+                continue
+            if line.startswith("#"):
+                self.console.print(f"\n[bold]{escape(line.lstrip('# '))}[/]", highlight=False)
+            elif line.startswith("@"):
+                self.command(f"assay clock set {line.lstrip('@ ')}")
+            else:
+                self.command(line.removeprefix("! "), refusal=line.startswith("!"))
+
+    def verify(self, bundle: Path) -> tuple[int, str]:
+        """Run the separate verifier as its own process, with the key from outside the bundle."""
+        shown = self._verifier_line(bundle)
+        self.console.print(f"  [bold cyan]$ {escape(shown)}[/]", highlight=False, soft_wrap=True)
+        done = subprocess.run(  # noqa: S603 our own interpreter, our own arguments
+            [sys.executable, "-m", "verifier", bundle, "--key", self.public_key],
+            cwd=ROOT, env={**self.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        return done.returncode, done.stdout + done.stderr
+
+    @property
+    def public_key(self) -> Path:
+        """The public key of the publication, outside home and bundle."""
+        return self.folder / "keys" / "publication.pub"
+
+    def _verifier_line(self, bundle: Path) -> str:
+        python = Path(sys.executable)
+        shown = python.relative_to(ROOT) if python.is_relative_to(ROOT) else python
+        return f"{shown} -m verifier {_near(bundle)} --key {_near(self.public_key)}"
+
+
+def _near(path: Path) -> Path:
+    """The path as a person in the working folder would write it."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def prices(demo: Demo, days: list[str]) -> Table:
+    """The published prices, one line a series, one column a day."""
+    table = Table(title="Published", title_justify="left", header_style="bold")
+    table.add_column("series")
+    table.add_column("unit")
+    for day in days:
+        table.add_column(day, justify="right")
+    said: dict[str, dict[str, str]] = {}
+    units: dict[str, str] = {}
+    for day in days:
+        for row in demo.asked(f"day status --date {day}")["series"]:
+            said.setdefault(row["series"], {})[day] = _cell(row)
+            units.setdefault(row["series"], (row.get("tick") or {}).get("unit") or "")
+    for series in sorted(said):
+        cells = [said[series].get(day, "") for day in days]
+        table.add_row(series, units[series], *cells)
+    return table
+
+
+def _cell(row: dict[str, Any]) -> str:
+    tick = row.get("tick")
+    if tick is None or tick["mid"] is None:
+        return f"[yellow]{row['state'].replace('_', ' ')}[/]\n{row['reason'] or ''}".strip()
+    span = "" if tick["low"] == tick["high"] else f"\n{tick['low']} - {tick['high']}"
+    flags = [f"r{tick['revision']}"] if tick["revision"] else []
+    flags += ["late"] if row["late"] else []
+    mark = f" [yellow]({', '.join(flags)})[/]" if flags else ""
+    return f"[bold]{tick['mid']}[/]{mark}{span}"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Play the days, verify the bundles, say where everything lies."""
+    given = _parser().parse_args(arguments)
+    console = Console(width=None if sys.stdout.isatty() else 132, highlight=False)
+    folder = (given.folder or _folder()).resolve()
+    if not _prepared(folder, console):
+        return 2
+    demo = Demo(folder, console, verbose=given.verbose)
+    demo.variables = {"DEMO": str(_near(folder)), "AGENCY": str(_near(SCRIPTS.parent))}
+    scripts = [SCRIPTS / "founding.txt", *(SCRIPTS / f"{day}.txt" for day in given.days)]
+    began = time.perf_counter()
+    try:
+        for script in scripts:
+            started = time.perf_counter()
+            demo.play(script)
+            console.print(f"\n[dim]{script.stem}: {time.perf_counter() - started:.1f} s[/]")
+        failed = finish(demo, given.days)
+    except DemoFailed as problem:
+        console.print(f"\n[bold red]the demo stopped:[/] {escape(str(problem))}")
+        return 1
+    console.print(
+        f"[dim]{demo.commands} commands, {demo.refused} refused as they must be, {time.perf_counter() - began:.1f} s[/]"
+    )
+    return 1 if failed else 0
+
+
+def finish(demo: Demo, days: list[str]) -> bool:
+    """Export, verify in another process, show the prices; whether anything failed."""
+    demo.console.print(
+        "\n[bold]Out of the house, and checked by a program that shares no code with it[/]"
+    )
+    failed, verdicts = False, []
+    for audience in ("auditor", "public"):
+        out = demo.folder / "out" / audience
+        span = f"day {days[0]}" if len(days) == 1 else f"day --from {days[0]} --to {days[-1]}"
+        demo.command(f"assay export {span} --for {audience} --out {_near(out)}")
+        code, said = demo.verify(out)
+        demo._show(said, "")
+        verdicts.append(
+            (audience, out, code, said.strip().splitlines()[-1] if said.strip() else "silent")
+        )
+        failed = failed or code != 0
+    demo.command("assay ledger check")
+    demo.console.print()
+    demo.console.print(prices(demo, days))
+    for audience, _, code, last in verdicts:
+        mark = "[bold green]verified[/]" if code == 0 else "[bold red]NOT VERIFIED[/]"
+        demo.console.print(f"{mark} for the {audience}: {escape(last)}")
+    _where(demo)
+    return failed
+
+
+def _where(demo: Demo) -> None:
+    rows = {
+        "home (journal, evidence)": demo.folder / "home",
+        "keys (publication.pub is the public one)": demo.folder / "keys",
+        "bundle for the public": demo.folder / "out" / "public",
+        "bundle for an auditor": demo.folder / "out" / "auditor",
+        "the messages": SCRIPTS.parent / "messages",
+        "the arithmetic by hand": SCRIPTS.parent / "expected.toml",
+    }
+    demo.console.print("\n[bold]Where everything lies[/]")
+    for what, path in rows.items():
+        demo.console.print(f"  {what:<42} {_near(path)}", soft_wrap=True)
+    demo.console.print("\n[bold]Check it yourself[/]")
+    demo.console.print(f"  {demo._verifier_line(demo.folder / 'out' / 'public')}", soft_wrap=True)
+    demo.console.print(
+        f"  ASSAY_HOME={_near(demo.folder / 'home')} ASSAY_KEYS={_near(demo.folder / 'keys')}"
+        " .venv/bin/assay price AL-LC --date 2025-12-30\n",
+        soft_wrap=True,
+    )
+
+
+def _folder() -> Path:
+    home = os.environ.get("ASSAY_HOME")
+    return Path(home).parent if home and Path(home).name == "home" else Path(home or ".assay-demo")
+
+
+def _prepared(folder: Path, console: Console) -> bool:
+    """A fresh folder: an earlier demo of ours is thrown away, anything else is left alone."""
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / "demo.json").is_file():
+            console.print(
+                f"{folder} holds something that is no demo of ours: name another --folder"
+            )
+            return False
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (folder / "demo.json").write_text('{"made by": "examples/demo.py"}\n', "utf-8")
+    return True
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="demo", description="An agency's morning, played.")
+    days = sorted(path.stem for path in SCRIPTS.glob("2*.txt"))
+    parser.add_argument("--days", nargs="*", default=days, choices=days, help="which days to play")
+    parser.add_argument(
+        "--folder", type=Path, help="where the demo lies; .assay-demo when left out"
+    )
+    parser.add_argument("--verbose", action="store_true", help="every line that the commands say")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
