@@ -10,7 +10,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -25,23 +24,28 @@ METHODOLOGIES, REFERENCE = "methodologies", "reference"
 
 @dataclass(slots=True)
 class Documents:
-    """The documents by their hash, and the reference files by their id."""
+    """The documents and reference files by their hash."""
 
     by_digest: dict[str, dict[str, Any]] = field(default_factory=dict)
-    reference: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def in_force(self, price: PriceDay) -> dict[str, Any] | None:
         """The document under which the day of this series was opened."""
         return self.by_digest.get(price.document or "")
 
-    def of_market(self, series: str, day: date) -> dict[str, Any] | None:
-        """The document of a market series in force on `day`, where the bundle has one."""
-        found = [
-            each
-            for each in self.by_digest.values()
-            if each["kind"] == "market" and series in each["series"] and each["effective"] <= day
-        ]
-        return max(found, key=lambda each: str(each["effective"]), default=None)
+    def of_market(self, price: PriceDay, series: str) -> dict[str, Any] | None:
+        """The market document of an input series, as the opening of the day names it."""
+        digest = price.opened.body["documents"].get(series) if price.opened else None
+        found = self.by_digest.get(digest or "")
+        return found if found is not None and found["kind"] == "market" else None
+
+    def reference(self, price: PriceDay, sort: str) -> dict[str, dict[str, Any]]:
+        """The calendars (or tables) that the opening of the day names, by id."""
+        named = price.opened.body["documents"] if price.opened else {}
+        return {
+            name.partition(":")[2]: self.by_digest[digest]
+            for name, digest in named.items()
+            if name.startswith(f"{sort}:") and digest in self.by_digest
+        }
 
 
 def read_documents(bundle: Bundle, journal: Journal, report: Report) -> Documents:
@@ -55,12 +59,8 @@ def read_documents(bundle: Bundle, journal: Journal, report: Report) -> Document
                 digest = sha256(content)
                 if digest not in named:
                     report.problem("document.unknown", where, "the journal names no such document")
-                parsed = read_toml(content)
-                if folder == METHODOLOGIES:
-                    documents.by_digest[digest] = parsed
-                else:
-                    documents.reference[parsed["id"]] = parsed
-                _check_name(where, parsed)
+                documents.by_digest[digest] = read_toml(content)
+                _check_name(where, documents.by_digest[digest], digest)
     for digest, thing in named.items():
         if digest not in {sha256(content) for content in bundle.files.values()}:
             report.problem("document.missing", thing, f"no file of the bundle has hash {digest}")
@@ -89,8 +89,8 @@ def read_toml(content: bytes) -> dict[str, Any]:
         raise Malformed(f"not TOML: {problem}") from None
 
 
-def _check_name(where: str, parsed: Mapping[str, Any]) -> None:
-    wanted = f"{REFERENCE}/{parsed['id']}.toml"
+def _check_name(where: str, parsed: Mapping[str, Any], digest: str) -> None:
+    wanted = f"{REFERENCE}/{parsed['id']}-{digest.removeprefix('sha256:')[:12]}.toml"
     if where.startswith(METHODOLOGIES):
         wanted = f"{METHODOLOGIES}/{parsed['id']}/{parsed['effective']}.toml"
     if where != wanted:

@@ -264,11 +264,11 @@ def _formula(check: Check, document: dict[str, Any], determined: Act | None) -> 
         if spec.get("series"):
             check.seen[spec["series"]] = _observed(check, spec["series"], horizon)
             _explain(check, spec, check.seen[spec["series"]])
-    reference = check.documents.reference
+    calendars = check.documents.reference(check.price, "calendar")
     around = Surroundings(
         seen=check.seen,
-        calendars={name: calendar_of(e) for name, e in reference.items() if "weekdays" in e},
-        tables={name: each for name, each in reference.items() if "row" in each},
+        calendars={name: calendar_of(each) for name, each in calendars.items()},
+        tables=check.documents.reference(check.price, "table"),
     )
     unchecked: list[str] = []
     outcome = price(document, check.day, around, unchecked)
@@ -282,7 +282,7 @@ def _observed(check: Check, series: str, horizon: Horizon) -> list[Seen]:
     seen = observations(check.journal, series, check.day, horizon)
     if any(each.date == check.day for each in seen):
         return seen
-    document = check.documents.of_market(series, check.day)
+    document = check.documents.of_market(check.price, series)
     if document is not None:
         read = _market(check, series, document, horizon.others)
         if read.mid is not None:
@@ -297,7 +297,7 @@ def _explain(check: Check, spec: dict[str, Any], seen: list[Seen]) -> None:
     """Stop where the value that was used is sealed because of its licence."""
     if check.bundle.audience != "public":
         return
-    document = check.documents.of_market(spec["series"], check.day)
+    document = check.documents.of_market(check.price, spec["series"])
     restricted = bool(document and document["market"].get("licence_restricted"))
     told = [
         each

@@ -18,9 +18,10 @@ from assay.methodology import Methodology, load_reference
 
 @dataclass(frozen=True)
 class Ground:
-    """One file that a document rests on: its name in the journal, hash, place and date."""
+    """One file that a document rests on: its name in the journal, identity, hash, place, date."""
 
     name: str
+    identity: str
     digest: str
     path: Path
     effective: date
@@ -49,7 +50,9 @@ def _inputs(
         made_by = desk.document(series, day)
         path = desk.documents / made_by.file
         if path.is_file():
-            yield Ground(series, made_by.digest, path, made_by.effective, made_by.series)
+            yield Ground(
+                series, made_by.id, made_by.digest, path, made_by.effective, made_by.series
+            )
             yield from _reference(desk, made_by, day)
 
 
@@ -61,7 +64,7 @@ def _reference(desk: Desk, document: Methodology, day: date) -> Iterator[Ground]
     for name in _named(document):
         digest = digests.get(name.partition(":")[2])
         if digest in files:
-            yield Ground(name, digest, files[digest], day)
+            yield Ground(name, name, digest, files[digest], day)
 
 
 def _named(document: Methodology) -> Iterator[str]:

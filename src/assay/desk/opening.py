@@ -150,7 +150,7 @@ def _archive_grounds(
             continue
         kept.add(each.digest)
         body = {
-            "methodology": each.name,
+            "methodology": each.identity,
             "effective": each.effective.isoformat(),
             "digest": each.digest,
             "evidence": desk.ledger.evidence.put(each.path.read_bytes()),

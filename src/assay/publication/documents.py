@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from assay.core import BrokenPromise, Finding, Severity, digest_of
+from assay.core import BrokenPromise, Finding, Severity, digest_of, refused
 from assay.ledger import Entry, Ledger
 
 Named = dict[str, str]
@@ -56,7 +56,17 @@ def documents_in_force(
                 f"no file under {methodologies} has this hash: restore the document then in force",
             )
         )
-    return {_place(held[digest]): held[digest] for digest in sorted(named)}
+    placed: dict[str, bytes] = {}
+    for digest in sorted(named):
+        place = _place(held[digest], digest)
+        if place in placed:
+            raise refused(
+                "export.two_documents",
+                place,
+                "two texts of one document were in force on these days: export them day by day",
+            )
+        placed[place] = held[digest]
+    return placed
 
 
 def _files(*folders: Path) -> Iterator[bytes]:
@@ -65,8 +75,8 @@ def _files(*folders: Path) -> Iterator[bytes]:
             yield path.read_bytes()
 
 
-def _place(content: bytes) -> str:
+def _place(content: bytes, digest: str) -> str:
     parsed = tomllib.loads(content.decode())
     if "effective" in parsed:
         return f"methodologies/{parsed['id']}/{parsed['effective']}.toml"
-    return f"reference/{parsed['id']}.toml"
+    return f"reference/{parsed['id']}-{digest.removeprefix('sha256:')[:12]}.toml"
