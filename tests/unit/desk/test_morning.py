@@ -621,3 +621,20 @@ def test_what_was_known_at_an_instant(room):
     assert price(room, known_at="10:15:05")["mid"] == "22180"
     with pytest.raises(Refused):
         price(room, known_at="10:15:04")
+
+
+def test_the_fold_counts_the_signatures_of_the_indications_branch_too(room):
+    opened(room)
+    for firm, price_ in (("F01", "22160"), ("F02", "22180"), ("F03", "22200")):
+        room.deal(firm, price_, None, kind="indication", basis="asked at 09:50", relation=None)
+    room.clock("10:13:30")
+    acts.determine_series(room.desk, room.keys["A-1"], DAY, [FOSHAN])
+    proposal = acts.propose(room.desk, room.keys["A-1"], DAY, [FOSHAN])[0].body
+    acts.approve(room.desk, room.keys["M-1"], FOSHAN, DAY, proposal["proposal"])
+    body = {
+        "series": FOSHAN, "pricing_date": DAY.isoformat(), "revision": 0, "tick": proposal["tick"],
+        "published_at": "2025-12-30T02:15:00Z", "proposal": proposal["proposal"],
+    }  # fmt: skip
+    with pytest.raises(Refused) as refusal:
+        room.ledger.append([Draft("price.published/1", "M-1", body)], signer=room.keys["M-1"])
+    assert code_of(refusal) == "price.not_approved"

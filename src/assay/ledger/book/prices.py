@@ -231,14 +231,16 @@ def _returned(connection: Connection, entry: Entry) -> None:
 
 def _approved_tick(connection: Connection, entry: Entry) -> dict[str, Any]:
     proposal = _live_proposal(connection, entry)
-    said = approvals_of(connection, proposal["seq"])
-    if proposal["state"] != "approved" or not {each["actor"] for each in said} - {
-        proposal["actor"]
-    }:
+    others = {each["actor"] for each in approvals_of(connection, proposal["seq"])}
+    others -= {proposal["actor"]}
+    wanted = 2 if proposal["tick"].get("second_signature_required") else 1
+    if proposal["state"] != "approved" or len(others) < wanted:
         raise refused(
             "price.not_approved",
             f"{entry.body['series']} on {entry.body['pricing_date']}",
-            "a second person must approve this exact content first",
+            "a second person must approve this exact content first"
+            if wanted == 1
+            else "two persons beside the proposer must approve this exact content first",
         )
     if digest(entry.body["tick"]) != proposal["proposal"]:
         raise BrokenPromise(
