@@ -35,6 +35,7 @@ GROUPS: dict[str, tuple[str, str]] = {
     "ledger": ("assay.cli.ledger:app", "The journal: check, rebuild, copy, entries."),
     "export": ("assay.cli.export:app", "Bundles for auditors and for the public."),
     "methodology": ("assay.cli.methodology:app", "Methodology documents: check, render, compare."),
+    "replay": ("assay.cli.replay:replay", "A document over stored years; or the journal again."),
     "home": ("assay.cli.home:app", "The home of an agency: create it, ask about it."),
     "person": ("assay.cli.person:app", "Persons of the agency and their roles."),
     "key": ("assay.cli.key:app", "Key files: make, register, rotate."),
