@@ -196,7 +196,8 @@ class Fact:
     """One market fact: a figure of an exchange, an authority or another agency.
 
     `figures` holds exact decimals as text: ``value`` alone, or open, high, low, close,
-    settlement, volume, open_interest, turnover. `carried` says that the source itself
+    settlement, volume, open_interest, turnover; `path` its trades or minutes in order, each
+    (instant, price, volume). `carried` says that the source itself
     repeated the figure; `definition` names what the figure meant on that day.
     """
 
@@ -211,26 +212,26 @@ class Fact:
     licence: str | None = None
     event_time: datetime | None = None
     contract: str | None = None
+    path: tuple[tuple[str, ...], ...] = ()
     locator: str = ""
-    quarantined: bool = False
     findings: tuple[Finding, ...] = ()
 
-    def document(self) -> dict[str, Any]:
-        """Plain text values for the journal; figures stand beside the other keys."""
-        return {
-            "series": self.series,
-            "date": self.date.isoformat(),
-            "session": self.session,
-            "contract": self.contract,
-            "figures": dict(self.figures),
-            "unit": self.unit,
-            "carried": self.carried,
-            "definition": self.definition,
-            "licence": self.licence,
-            "source": self.source,
-            "event_time": None if self.event_time is None else instant_text(self.event_time),
-            "locator": self.locator,
-        }
+    def content(self) -> dict[str, Any]:
+        """The figures (and the path) as the journal keeps them."""
+        shown: dict[str, Any] = dict(self.figures)
+        if self.path:
+            shown["path"] = [list(step) for step in self.path]
+        return shown
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinedRow:
+    """A row of a feed that was not believed: as it stands, where, and why."""
+
+    series: str
+    row: Mapping[str, str]
+    locator: str
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +242,7 @@ class Reading:
     offers: tuple[Offered, ...] = ()
     facts: tuple[Fact, ...] = ()
     findings: tuple[Finding, ...] = ()
+    quarantined: tuple[QuarantinedRow, ...] = ()
 
     @property
     def refused(self) -> bool:
@@ -255,6 +257,7 @@ class Reading:
             tuple(each for reading in every for each in reading.offers),
             tuple(each for reading in every for each in reading.facts),
             tuple(each for reading in every for each in reading.findings),
+            tuple(each for reading in every for each in reading.quarantined),
         )
 
 
