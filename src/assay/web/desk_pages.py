@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from litestar import Controller, get, post
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Response
 
 from assay.collection.intake import Intake
@@ -85,7 +86,7 @@ class DeskPages(Controller):
     path = "/desk"
 
     @get("/", opt={"permission": "desk:day:read"}, sync_to_thread=True)
-    def index(self, request: Asked, day: str | None = None) -> Response[Any]:
+    def index(self, request: Asked, day: FromQuery[str | None] = None) -> Response[Any]:
         """Every series of the day with its state."""
         house, when = house_of(request), day_of(day, request)
         with house.ledger.read() as connection:
@@ -93,19 +94,25 @@ class DeskPages(Controller):
         return page(request, "desk_index.html", day=when, states=states)
 
     @get("/{series:str}", opt={"permission": "desk:submission:read"}, sync_to_thread=True)
-    def desk(self, request: Asked, series: str, day: str | None = None) -> Response[Any]:
+    def desk(
+        self, request: Asked, series: FromPath[str], day: FromQuery[str | None] = None
+    ) -> Response[Any]:
         """The desk of one series."""
         return page(request, "desk.html", **desk_context(request, series, day_of(day, request)))
 
     @get("/{series:str}/panels", opt={"permission": "desk:submission:read"}, sync_to_thread=True)
-    def panels(self, request: Asked, series: str, day: str | None = None) -> Response[Any]:
+    def panels(
+        self, request: Asked, series: FromPath[str], day: FromQuery[str | None] = None
+    ) -> Response[Any]:
         """Everything beside the blotter, fresh."""
         return page(
             request, "desk_panels.html", **desk_context(request, series, day_of(day, request))
         )
 
     @get("/{series:str}/rows", opt={"permission": "desk:submission:read"}, sync_to_thread=True)
-    def rows(self, request: Asked, series: str, day: str | None = None) -> Response[Any]:
+    def rows(
+        self, request: Asked, series: FromPath[str], day: FromQuery[str | None] = None
+    ) -> Response[Any]:
         """The blotter, fresh."""
         return page(
             request, "desk_rows.html", **desk_context(request, series, day_of(day, request))
@@ -117,7 +124,11 @@ class DeskPages(Controller):
         sync_to_thread=True,
     )
     def evidence(
-        self, request: Asked, series: str, submission: str, day: str | None = None
+        self,
+        request: Asked,
+        series: FromPath[str],
+        submission: FromPath[str],
+        day: FromQuery[str | None] = None,
     ) -> Response[Any]:
         """The drawer: the raw message beside what was read."""
         house, when = house_of(request), day_of(day, request)
@@ -126,7 +137,7 @@ class DeskPages(Controller):
         return page(request, "drawer.html", drawer=drawer, series=series, day=when)
 
     @post("/{series:str}/phone", opt={"permission": "desk:submission:add"}, sync_to_thread=True)
-    def phone(self, request: Asked, series: str, data: Form) -> Response[Any]:
+    def phone(self, request: Asked, series: FromPath[str], data: Form) -> Response[Any]:
         """Write down what was said on the phone, or paste a message: archived, then read."""
         day = day_of(data.get("day"), request)
         problem = None
@@ -138,7 +149,9 @@ class DeskPages(Controller):
         return page(request, "desk_live.html", status_code=422 if problem else 200, **context)
 
     @post("/{series:str}/{verb:str}", opt={"permission": "desk:day:read"}, sync_to_thread=True)
-    def act(self, request: Asked, series: str, verb: str, data: Form) -> Response[Any]:
+    def act(
+        self, request: Asked, series: FromPath[str], verb: FromPath[str], data: Form
+    ) -> Response[Any]:
         """One act of the desk by name; each checks its own permission in its transaction."""
         day = day_of(data.get("day"), request)
         done = ACTS.get(verb)

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from litestar import Request, get
+from litestar.params import FromQuery
 from litestar.response import ServerSentEvent
 from litestar.response.sse import ServerSentEventMessage
 
@@ -64,7 +65,7 @@ async def follow(ledger: Ledger, cursor: int) -> AsyncIterator[ServerSentEventMe
 
 
 @get("/live", opt={"permission": "desk:day:read"})
-async def live(request: Request[Any, Any, Any], after: int = 0) -> ServerSentEvent:
+async def live(request: Request[Any, Any, Any], after: FromQuery[int] = 0) -> ServerSentEvent:
     """The live line from where the browser left off (``Last-Event-ID``, else `after`)."""
     ledger = house_of(request).ledger
     last = request.headers.get("last-event-id", "")

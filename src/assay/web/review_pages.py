@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from litestar import Controller, get, post
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Response
 from sqlalchemy.engine import Connection
 
@@ -24,7 +25,7 @@ from assay.web.security import house_of
 from assay.web.sign_in import Asked, Form
 
 
-def card_of(desk: Desk, connection: Connection, series: str, day: date) -> dict[str, Any]:
+def card_of(desk: Desk, connection: Connection, series: FromPath[str], day: date) -> dict[str, Any]:
     """One card: yesterday, computed, proposed, sensitivity, every discretionary act."""
     proposal = proposal_of(connection, series, day)
     found = determination_of(connection, proposal["determination"]) if proposal else None
@@ -74,17 +75,19 @@ class ReviewPages(Controller):
     path = "/review"
 
     @get("/", opt={"permission": "desk:price:approve"}, sync_to_thread=True)
-    def queue(self, request: Asked, day: str | None = None) -> Response[Any]:
+    def queue(self, request: Asked, day: FromQuery[str | None] = None) -> Response[Any]:
         """What waits, by deadline."""
         return page(request, "review.html", **review_context(request, day_of(day, request)))
 
     @get("/cards", opt={"permission": "desk:price:approve"}, sync_to_thread=True)
-    def cards(self, request: Asked, day: str | None = None) -> Response[Any]:
+    def cards(self, request: Asked, day: FromQuery[str | None] = None) -> Response[Any]:
         """The cards alone, fresh."""
         return page(request, "review_cards.html", **review_context(request, day_of(day, request)))
 
     @post("/{series:str}/{verb:str}", opt={"permission": "desk:price:approve"}, sync_to_thread=True)
-    def act(self, request: Asked, series: str, verb: str, data: Form) -> Response[Any]:
+    def act(
+        self, request: Asked, series: FromPath[str], verb: FromPath[str], data: Form
+    ) -> Response[Any]:
         """Approve, return or not-assess; bound to the digest that the page showed."""
         day, done = day_of(data.get("day"), request), ACTS.get(verb)
         if done is None:

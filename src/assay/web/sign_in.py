@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from litestar import Controller, Request, get, post
 from litestar.enums import RequestEncodingType
 from litestar.middleware.rate_limit import RateLimitConfig
-from litestar.params import Body
+from litestar.params import Body, FromPath, FromQuery
 from litestar.response import Redirect, Response
 
 from assay.core import Refused
@@ -36,7 +36,7 @@ class SignIn(Controller):
     middleware = (RateLimitConfig(rate_limit=("minute", 60)).middleware,)
 
     @get("/sign-in", opt={"open": True}, sync_to_thread=True)
-    def form(self, request: Asked, next: str = "/") -> Response[Any]:  # noqa: A002 - the query's name
+    def form(self, request: Asked, next: FromQuery[str] = "/") -> Response[Any]:  # noqa: A002 - the query's name
         """The sign-in form."""
         if who_is(request):
             return Redirect(inside(next))
@@ -68,12 +68,12 @@ class SignIn(Controller):
         return response
 
     @get("/join/{token:str}", opt={"open": True}, sync_to_thread=True)
-    def join_form(self, request: Asked, token: str) -> Response[Any]:
+    def join_form(self, request: Asked, token: FromPath[str]) -> Response[Any]:
         """The form behind a one-time link."""
         return page(request, "join.html", token=token, finding=None)
 
     @post("/join/{token:str}", opt={"open": True}, sync_to_thread=True)
-    def join(self, request: Asked, token: str, data: Form) -> Response[Any]:
+    def join(self, request: Asked, token: FromPath[str], data: Form) -> Response[Any]:
         """Use the one-time link to set a password."""
         try:
             house_of(request).accounts.redeem(token, data.get("password", ""))

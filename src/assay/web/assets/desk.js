@@ -17,14 +17,17 @@
   };
   const close = () => { drawer.hidden = true; drawer.innerHTML = ""; restore(); const row = current && document.getElementById("row-" + current); if (row) row.focus(); };
   const dialog = (id) => { const box = document.getElementById(id); const hidden = box.querySelector('input[name="submission"]'); if (hidden) hidden.value = current || ""; box.showModal(); };
+  const draft = () => document.getElementById("rationale")?.value || "";
+  const typingIn = (part) => part.contains(document.activeElement) && /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName);
+  const freshPart = (part) => fetch(base + "/" + part + "?day=" + day, { headers: { "HX-Request": "true" } }).then((answer) => answer.ok ? answer.text() : null);
+  // The blotter is always fresh; what somebody is typing beside it is never taken away.
   const refresh = async () => {
     timer = null;
-    if (desk.contains(document.activeElement) && /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName)) { stale = true; return; }
-    stale = false;
-    const [fresh, panels] = await Promise.all(["rows", "panels"].map((part) => fetch(base + "/" + part + "?day=" + day, { headers: { "HX-Request": "true" } }).then((answer) => answer.ok ? answer.text() : null)));
-    const blotter = document.getElementById("blotter");
+    stale = typingIn(document.getElementById("panels"));
+    const [fresh, panels] = await Promise.all([freshPart("rows"), stale ? null : freshPart("panels")]);
+    const blotter = document.getElementById("blotter"), side = document.getElementById("panels");
     if (fresh !== null) { const top = blotter.scrollTop, had = blotter.contains(document.activeElement); blotter.innerHTML = fresh; blotter.scrollTop = top; restore(); if (had && current) document.getElementById("row-" + current)?.focus({ preventScroll: true }); }
-    if (panels !== null) { const side = document.getElementById("panels"); side.innerHTML = panels; htmx.process(side); }
+    if (panels !== null && !typingIn(side)) { const words = draft(); side.innerHTML = panels; htmx.process(side); const box = document.getElementById("rationale"); if (box && words) box.value = words; }
   };
   document.addEventListener("assay:entry", (event) => {
     const entry = event.detail;
@@ -41,7 +44,7 @@
     if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
     if (event.target.closest("#keys-button")) dialog("keys");
   });
-  document.addEventListener("htmx:after:swap", () => { document.querySelectorAll("dialog[open]").forEach((box) => box.close()); if (!document.querySelector("#notices .finding")) { if (!drawer.hidden) close(); } restore(); const problem = document.querySelector("#notices .finding"); if (problem) say(problem.textContent.trim()); });
+  document.addEventListener("htmx:after:swap", () => { if (typingIn(desk)) document.activeElement.blur(); document.querySelectorAll("dialog[open]").forEach((box) => box.close()); if (!document.querySelector("#notices .finding")) { if (!drawer.hidden) close(); } restore(); const problem = document.querySelector("#notices .finding"); if (problem) say(problem.textContent.trim()); });
   document.addEventListener("keydown", (event) => {
     const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
     if (event.ctrlKey && event.key === "Enter") { event.preventDefault(); document.getElementById("propose")?.click(); return; }
