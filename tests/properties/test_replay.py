@@ -40,9 +40,7 @@ estimators = st.one_of(
     ),
     ties.map(lambda even: {"rule": "median", "even": even}),
     ties.map(lambda tie: {"rule": "weighted_median", "tie": tie}),
-    st.tuples(percents, ties).map(
-        lambda p: {"rule": "percentile", "percent": p[0], "tie": p[1]}
-    ),
+    st.tuples(percents, ties).map(lambda p: {"rule": "percentile", "percent": p[0], "tie": p[1]}),
     st.just({"rule": "vote_median"}),
 )
 trims = st.one_of(

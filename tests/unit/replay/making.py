@@ -69,9 +69,7 @@ def document(
     lists: Mapping[str, Iterable[Mapping[str, Any]]] | None = None,
 ) -> Methodology:
     """A document from its parts: `tables` by name, `lists` of tables by name."""
-    text = HEAD.format(
-        series=toml(list(series)), step=step, rounding=rounding, calendar=calendar
-    )
+    text = HEAD.format(series=toml(list(series)), step=step, rounding=rounding, calendar=calendar)
     for name, table in (tables or {}).items():
         text += f"\n[{name}]\n" + "".join(f"{key} = {toml(each)}\n" for key, each in table.items())
     for name, listed in (lists or {}).items():
