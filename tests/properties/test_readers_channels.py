@@ -21,6 +21,7 @@ from assay.collection.feeds import (
     read_quantities,
 )
 from assay.collection.mailbox import split_mbox
+from assay.collection.readable import readable
 
 ROOT = Path(__file__).parents[2]
 TABLES = PhraseTables.load(ROOT / "reference" / "phrases")
@@ -56,6 +57,7 @@ def well_formed(reading: Reading) -> None:
 def test_any_bytes_on_any_channel(channel: str, content: bytes, note: str) -> None:
     reading = read_channel(content, channel, TABLES, CONTEXT, name="x", typed_note=note)
     well_formed(reading)
+    assert isinstance(readable(content, channel), str)
     assert "reader.failed" not in {finding.code for finding in reading.findings}
 
 

@@ -95,6 +95,25 @@ class FeedIntake:
         reading = read_feed(content, mapping, self.calendars, known=known, where=where)
         return self._record(reading, reference, entries)
 
+    def recognise(self, content: Path | bytes, name: str = "") -> str:
+        """The id of the one declared feed whose columns this file has; refused otherwise."""
+        if isinstance(content, Path):
+            name, content = name or content.name, content.read_bytes()
+        fitting = [
+            feed
+            for feed, mapping in sorted(self.feeds.items())
+            if not any(
+                finding.severity is Severity.ERROR
+                for finding in read_rows(content, mapping, name).findings
+            )
+        ]
+        if len(fitting) == 1:
+            return fitting[0]
+        said = ", ".join(fitting) if fitting else f"none of {', '.join(sorted(self.feeds))}"
+        raise refused(
+            "feed.not_recognised", name or "file", f"fits {said}: name the feed, or declare one"
+        )
+
     def take_bulletin(
         self,
         text: str,

@@ -13,6 +13,7 @@ from assay.collection.channels import PhraseTables, read_channel
 from assay.collection.chats import read_chat
 from assay.collection.mail import read_mail
 from assay.collection.mailbox import split_mbox
+from assay.collection.readable import readable
 
 ROOT = Path(__file__).parents[3]
 TABLES = PhraseTables.load(ROOT / "reference" / "phrases")
@@ -352,3 +353,16 @@ def test_heards_say_what_stands_there(shared: Path) -> None:
         ).offers  # fmt: skip
         assert offer["premium_low"] == premium
         assert "quote.unit_unknown" in {finding.code for finding in offer.findings}
+
+
+def test_evidence_is_readable_whatever_its_encoding() -> None:
+    head = b"From: =?gb2312?B?tdrSu8LB0rU=?= <q@n.example>\nDate: Tue, 30 Dec 2025 09:42:31 +0800\nContent-Type: text/plain; charset=gb2312\n\n"
+    shown = readable(head + "A00佛山 报22180元/吨".encode("gbk"), "email")
+    assert "第一铝业 <q@n.example>" in shown
+    assert "A00佛山 报22180元/吨" in shown
+    assert (
+        readable("品名,价格\nA00,22180\n".encode("gbk"), "workbook")
+        == "[table]\n品名\t价格\nA00\t22180"
+    )
+    assert readable(b"\x89PNG....", "fax") == "[a scanned page or picture of 8 bytes]"
+    assert readable("2025-12-30 09:00:00 W\n你好\n".encode("gb18030"), "wechat").endswith("你好\n")

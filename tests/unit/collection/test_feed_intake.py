@@ -156,3 +156,12 @@ def test_quantities_history_and_bulletins(ledger: Ledger, intake: FeedIntake) ->
 def test_an_undeclared_feed_is_refused(intake: FeedIntake) -> None:
     with pytest.raises(Refused, match="declared feeds: ad-minutes"):
         intake.take(b"", "weather", NOW)
+
+
+def test_a_file_is_recognised_by_its_columns(intake: FeedIntake) -> None:
+    assert intake.recognise(CEA.encode()) == "cea-daily"
+    assert intake.recognise(SESSIONS.encode()) == "ad-sessions"
+    assert intake.recognise(TRADES.encode()) == "ad-trades"
+    assert intake.recognise(b"date,usdcny\n2025-12-30,7.0\n") == "usdcny-daily"
+    with pytest.raises(Refused, match="fits none of"):
+        intake.recognise(b"date,mood\n2025-12-30,good\n")
