@@ -87,6 +87,9 @@ def phone(
     _say_taken(taken, json)
 
 
+app.command("assay.cli.feed:feed", name="feed", help="Market files, by declared mappings.")
+
+
 def _intake(ledger: Any, signer: Any) -> Any:
     from assay.collection.channels import PhraseTables
     from assay.collection.intake import Intake

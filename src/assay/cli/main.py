@@ -32,6 +32,7 @@ GROUPS: dict[str, tuple[str, str]] = {
     "day": ("assay.cli.day:app", "The pricing day: open, collect, ... publish, correct."),
     "price": ("assay.cli.price:price", "A published price, now or as known at an instant."),
     "collect": ("assay.cli.collect:app", "Take messages in, evidence first."),
+    "market": ("assay.cli.feed:app", "Market facts: exchange closes, rates, intensities."),
     "ledger": ("assay.cli.ledger:app", "The journal: check, rebuild, copy, entries."),
     "export": ("assay.cli.export:app", "Bundles for auditors and for the public."),
     "methodology": ("assay.cli.methodology:app", "Methodology documents: check, render, compare."),

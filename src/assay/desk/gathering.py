@@ -161,10 +161,12 @@ def _observations(
     for (code, pricing_date), tick in pending.items():
         if code == spec.series and first <= pricing_date <= last:
             seen[pricing_date.isoformat()] = _of_pending(tick)
-    if day.isoformat() not in seen and last == day:
-        read = _read_market(desk, connection, spec.series, day)
+    for when in _contract_days(connection, spec.series, day, last):
+        read = (
+            None if when.isoformat() in seen else _read_market(desk, connection, spec.series, when)
+        )
         if read is not None:
-            seen[day.isoformat()] = read
+            seen[when.isoformat()] = read
     return [seen[each] for each in sorted(seen)]
 
 
@@ -172,10 +174,23 @@ def _facts(connection: Connection, series: str, first: date, last: date) -> list
     query = (
         sa.select(facts)
         .where(facts.c.series == series, facts.c.date >= first, facts.c.date <= last)
-        .where(facts.c.value.is_not(None), facts.c.session == "day")
+        .where(facts.c.value.is_not(None), facts.c.session == "day", facts.c.contract.is_(None))
         .order_by(facts.c.date, facts.c.seq)
     )
     return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _contract_days(connection: Connection, series: str, day: date, last: date) -> list[date]:
+    """Days on which a series quoted by contract is read by its own document.
+
+    Of the same day where that is asked for, else the days of the rows that document reads.
+    """
+    first = day if last == day else last - MARKET_ROWS
+    query = sa.select(facts.c.date).where(
+        facts.c.series == series, facts.c.contract.is_not(None),
+        facts.c.date >= first, facts.c.date <= last,
+    ).distinct()  # fmt: skip
+    return sorted(connection.execute(query).scalars())
 
 
 def _factors(connection: Connection, series: str, day: date) -> list[dict[str, Any]]:

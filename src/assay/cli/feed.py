@@ -1,0 +1,179 @@
+"""`assay collect feed` and `assay market ...`: market facts in, by declared mappings.
+
+Chooses the mapping, hands the file to collection, and puts quarterly quantities through
+the desk. Decides nothing about a figure.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import App, Parameter
+
+from assay.cli.session import (
+    As,
+    Json,
+    OptionalInstant,
+    SomeDate,
+    SomeOptionalDate,
+    WrongUse,
+    answer,
+    say,
+    say_finding,
+    session,
+)
+
+app = App(name="market", help="Market facts: import, the most-traded contract.")
+
+
+def feed(
+    *files: Annotated[Path, Parameter(help="Files of exchanges and statistics (CSV, XLSX).")],
+    feed: Annotated[str, Parameter(help="Id of a mapping in reference/feeds, or auto.")] = "auto",
+    received_at: Annotated[OptionalInstant, Parameter(name="--received-at")] = None,
+    takes_effect: Annotated[
+        SomeOptionalDate,
+        Parameter(name="--takes-effect", help="Of quarterly quantities; today when left out."),
+    ] = None,
+    as_: As = None,
+    json: Json = False,
+) -> None:
+    """Take market files in: archived, read by a declared mapping, recorded or quarantined.
+
+    Example: `assay collect feed examples/agency/market/before/cea.csv --as P-01`
+    """
+    if not files:
+        raise WrongUse("assay collect feed", "name the files")
+    for path in files:
+        if not path.is_file():
+            raise WrongUse(str(path), "no such file")
+    run = session()
+    signer = run.signer(as_)
+    rows = []
+    with run.desk() as desk:
+        intake = _intake(desk, signer)
+        for path in files:
+            name = _mapping_of(path, intake.feeds) if feed == "auto" else feed
+            taken = intake.take(path, name, received_at or desk.now())
+            entries = list(taken.entries) + _after(desk, intake, signer, name, taken, takes_effect)
+            rows.append(
+                {
+                    "file": str(path), "feed": name, "evidence": taken.evidence,
+                    "recorded": taken.recorded, "quarantined": len(taken.reading.quarantined),
+                    "findings": [each.document() for each in taken.reading.findings],
+                    "entries": [{"seq": each.seq, "kind": each.kind} for each in entries],
+                }
+            )  # fmt: skip
+            if not json:
+                for finding in taken.reading.findings:
+                    say_finding(finding)
+    if answer({"taken": rows}, json):
+        return
+    for row in rows:
+        say(
+            f"{row['file']}: {row['feed']}, {row['recorded']} recorded, {row['quarantined']} quarantined"
+        )
+
+
+@app.command(name="import")
+def import_(
+    *files: Annotated[Path, Parameter(help="Files of exchanges and statistics (CSV, XLSX).")],
+    feed: Annotated[str, Parameter(help="Id of a mapping in reference/feeds, or auto.")] = "auto",
+    received_at: Annotated[OptionalInstant, Parameter(name="--received-at")] = None,
+    takes_effect: Annotated[SomeOptionalDate, Parameter(name="--takes-effect")] = None,
+    as_: As = None,
+    json: Json = False,
+) -> None:
+    """Take market files in (the same as `assay collect feed`).
+
+    Example: `assay market import usdcny.csv --feed usdcny-daily --as P-01`
+    """
+    take_feed = globals()["feed"]
+    take_feed(
+        *files, feed=feed, received_at=received_at, takes_effect=takes_effect, as_=as_, json=json
+    )
+
+
+@app.command
+def roll(
+    series: str,
+    contract: str,
+    *,
+    since: SomeDate,
+    words: Annotated[str, Parameter(help="Why: kept for ever.")],
+    as_: As = None,
+    json: Json = False,
+) -> None:
+    """State the most-traded contract from a day on, against the rule, with words.
+
+    Example: `assay market roll AD-MAIN AD2603 --since 2025-12-31 --words "open interest moved" --as P-01`
+    """
+    run = session()
+    signer = run.must_sign(as_)
+    with run.desk() as desk:
+        entries = _intake(desk, signer).override_contract(series, contract, since, words)
+    if not answer({"entries": [{"seq": e.seq, "kind": e.kind, **e.body} for e in entries]}, json):
+        say(f"{series}: {contract} from {since}, by override")
+
+
+def _intake(desk: Any, signer: Any) -> Any:
+    from assay.collection.feed_intake import FeedIntake
+    from assay.collection.feeds import load_feeds
+    from assay.ledger import SYSTEM
+
+    feeds = load_feeds(session().settings.reference / "feeds")
+    actor = signer.person if signer else SYSTEM
+    return FeedIntake(desk.ledger, feeds, desk.calendars, actor=actor, signer=signer)
+
+
+def _after(
+    desk: Any, intake: Any, signer: Any, name: str, taken: Any, takes_effect: Any
+) -> list[Any]:
+    """What follows from a file: factors of quantities, rolls of sessions."""
+    from assay.desk import record_factors
+
+    mapping = intake.feeds[name]
+    if taken.quantities:
+        rows = [dict(row) for row in taken.quantities]
+        effective = takes_effect or desk.today()
+        source = f"{mapping.source}; evidence {taken.evidence}"
+        found: list[Any] = record_factors(
+            desk, signer, mapping.series, effective, rows, source, taken.evidence
+        )
+        return found
+    days = [fact.date for fact in taken.reading.facts]
+    if mapping.kind == "sessions" and days:
+        rolls: list[Any] = intake.record_rolls(mapping.series, mapping.calendar, max(days))
+        return rolls
+    return []
+
+
+def _mapping_of(path: Path, feeds: Mapping[str, Any]) -> str:
+    """The one mapping whose columns are those of the file; a tie is decided by the file's name."""
+    header = _header(path)
+    fitting = [
+        (sum(1 for name in header if name in mapping.columns), name)
+        for name, mapping in feeds.items()
+        if header and all(each in mapping.columns or each in mapping.ignored for each in header)
+    ]
+    best = max((score for score, _ in fitting), default=0)
+    named = [name for score, name in fitting if score == best]
+    if len(named) > 1:
+        named = [name for name in named if name.startswith(path.stem)] or named
+    if len(named) != 1:
+        known = ", ".join(sorted(feeds))
+        raise WrongUse(
+            str(path),
+            f"its columns ({', '.join(header)}) fit no single mapping: --feed, one of {known}",
+        )
+    return named[0]
+
+
+def _header(path: Path) -> Sequence[str]:
+    if path.suffix.lower() not in (".csv", ".txt", ".tsv"):
+        raise WrongUse(str(path), "say which mapping reads it: --feed ID")
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
+        first = next(csv.reader(lines), [])
+    return [each.strip() for each in first if each.strip()]
