@@ -20,6 +20,11 @@ from assay.ledger.entry import GENESIS, Draft, Entry, Head, entry_of
 from assay.ledger.keys import PUBLICATION, Signer
 from assay.ledger.store import journal, vault
 
+_TAIL = (
+    sa.select(journal.c.seq, journal.c.digest, journal.c.recorded_at)
+    .order_by(journal.c.seq.desc())
+    .limit(1)
+)
 _VAULT = re.compile('"(vault:[0-9a-f]{64})"')
 _EVIDENCE = re.compile('"evidence":"(sha256:[0-9a-f]{64})"')
 
@@ -41,15 +46,15 @@ def stored_entry(row: Any) -> Entry:
     return entry
 
 
-def row_of(entry: Entry) -> dict[str, Any]:
-    """The journal row of an entry."""
+def row_of(entry: Entry, content: str) -> dict[str, Any]:
+    """The journal row of an entry with this content (`Entry.content` as text)."""
     return {
         "seq": entry.seq,
         "previous": entry.previous,
         "commitment": entry.commitment,
         "digest": entry.digest,
         "salt": entry.salt,
-        "content": entry.content().decode(),
+        "content": content,
         "kind": entry.kind,
         "recorded_at": entry.recorded_at,
     }
@@ -57,12 +62,7 @@ def row_of(entry: Entry) -> dict[str, Any]:
 
 def tail_of(connection: Connection) -> tuple[Head, datetime | None]:
     """The last entry's number, digest and recorded time."""
-    query = (
-        sa.select(journal.c.seq, journal.c.digest, journal.c.recorded_at)
-        .order_by(journal.c.seq.desc())
-        .limit(1)
-    )
-    row = connection.execute(query).first()
+    row = connection.execute(_TAIL).first()
     return (Head(row.seq, row.digest), row.recorded_at) if row else (Head(0, GENESIS), None)
 
 

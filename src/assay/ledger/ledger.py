@@ -58,6 +58,7 @@ Guard = Callable[[Connection], None]
 #: A clock may stumble by this much (several writers); more is refused.
 CLOCK_STUMBLE = timedelta(seconds=2)
 _SALT_BYTES = 16
+_INSERT = journal.insert()
 
 
 def _nothing(_step: str) -> None:
@@ -84,6 +85,7 @@ class Ledger:
     ) -> None:
         """Wire the parts; use `create` or `open`."""
         self.patience = patience
+        self._home: str | None = None
         self.home = home
         self.clock = clock
         self.store = Store(store_url or sqlite_url(home / "journal.sqlite"))
@@ -180,6 +182,8 @@ class Ledger:
         Should the server die meanwhile, the journal is looked at before anything is
         repeated; `StoreUnreachable` when it does not come back.
         """
+        if self.store.sqlite:
+            return self._append(drafts, signer, guard, [])
         return surely(
             lambda noted: self._append(drafts, signer, guard, noted),
             lambda noted: self._holds(noted[-1]),
@@ -199,13 +203,14 @@ class Ledger:
                 guard(connection)
             check_signer(connection, signer, drafts)
             head, last = tail_of(connection)
-            home = home_digest(connection) if signer is not None else GENESIS
+            if signer is not None and self._home is None:
+                self._home = home_digest(connection)
+            home = self._home or GENESIS
             for draft in drafts:
                 recorded_at = self._now(last)
-                entry = self._entry(draft, head, recorded_at, signer, home)
-                row = row_of(entry)
-                check_references(connection, row["content"])
-                connection.execute(journal.insert(), row)
+                entry, content = self._entry(draft, head, recorded_at, signer, home)
+                check_references(connection, content)
+                connection.execute(_INSERT, row_of(entry, content))
                 self.checkpoint("journal.inserted")
                 fold_entry(connection, entry)
                 self.checkpoint("book.folded")
@@ -235,12 +240,13 @@ class Ledger:
 
     def _entry(
         self, draft: Draft, head: Head, recorded_at: datetime, signer: Signer | None, home: str
-    ) -> Entry:
+    ) -> tuple[Entry, str]:
         kind, actor, body = draft.kind, draft.actor, body_of(draft.kind, draft.body)
         key = signer.key if signer else None
         signature = signer.sign(act_bytes(home, kind, actor, body, key)) if signer else None
         content = content_bytes(kind, actor, recorded_at, body, key, signature)
-        return entry_of(head.seq + 1, head.digest, self._entropy(_SALT_BYTES).hex(), content)
+        salt = self._entropy(_SALT_BYTES).hex()
+        return entry_of(head.seq + 1, head.digest, salt, content), content.decode()
 
     def head(self) -> Head:
         """The last entry's number and digest (0 and GENESIS when there is none)."""

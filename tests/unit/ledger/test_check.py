@@ -129,7 +129,7 @@ def rehashed(entries, change):
     for entry in entries:
         content = change(entry)
         again = entry_of(entry.seq, previous, entry.salt, content)
-        rows.append(row_of(again))
+        rows.append(row_of(again, content.decode()))
         previous = again.digest
     return rows
 

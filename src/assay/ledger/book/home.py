@@ -189,8 +189,13 @@ def active_key(connection: Connection, person: str, purpose: str = "acts") -> di
     return dict(row) if row else None
 
 
-def persons_with(connection: Connection, role: str, day: date) -> list[str]:
-    """The persons who hold `role` on `day`, by code."""
+def all_persons(connection: Connection, day: date) -> list[Person]:
+    """Everybody whose registration holds on `day`, by code."""
     known = connection.execute(sa.select(persons.c.person).distinct()).scalars()
     held = (person_on(connection, each, day) for each in sorted(known))
-    return [each.person for each in held if each is not None and role in each.roles]
+    return [each for each in held if each is not None]
+
+
+def persons_with(connection: Connection, role: str, day: date) -> list[str]:
+    """The persons who hold `role` on `day`, by code."""
+    return [each.person for each in all_persons(connection, day) if role in each.roles]

@@ -17,6 +17,7 @@ Disclosure = Literal["public", "auditor"]
 #: Half of a character outside the basic plane: no UTF-8 can write it.
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LARGEST = 2**53 - 1
+_DOUBTFUL = re.compile(rb"\\u0000|[0-9]{16}")
 _NAME = re.compile(r"[a-z_]+\.[a-z_]+/\d+\Z")
 
 
@@ -81,8 +82,17 @@ def body_of(name: str, body: dict[str, Any]) -> dict[str, Any]:
         fields = ", ".join(checked.body.__struct_fields__)
         raise refused("entry.body", name, f"{problem}; fields: {fields}") from None
     completed: dict[str, Any] = msgspec.to_builtins(typed)
-    _check_text(name, completed)
+    if _doubtful(completed):
+        _check_text(name, completed)
     return completed
+
+
+def _doubtful(completed: dict[str, Any]) -> bool:
+    """Whether a slow look is needed: compiled code sees quickly that it mostly is not."""
+    try:
+        return bool(_DOUBTFUL.search(msgspec.json.encode(completed)))
+    except UnicodeEncodeError:
+        return True
 
 
 def _check_text(name: str, content: Any) -> None:
