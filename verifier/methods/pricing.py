@@ -94,6 +94,9 @@ def choose(
     lag = spec["lag"]
     if lag == "table":
         return _of_table(spec, day, around)
+    if lag == "constant":
+        fixed = exact.number(spec["value"])
+        return Seen(day, fixed, fixed, fixed)
     known = _newest(around.seen.get(spec["series"], ()))
     if lag == "same_day":
         return _last([each for each in known if each.date == day])
