@@ -1,7 +1,8 @@
 """Every controller of the pages, one line a room."""
 
+from assay.web.account_pages import AccountPages
 from assay.web.desk_pages import DeskPages
 from assay.web.live import live
 from assay.web.review_pages import ReviewPages
 
-CONTROLLERS = (DeskPages, ReviewPages, live)
+CONTROLLERS = (AccountPages, DeskPages, ReviewPages, live)

@@ -57,7 +57,7 @@ class SignIn(Controller):
                 request, "sign_in.html", status_code=422,
                 next=target, finding=problem.finding, person=person,
             )  # fmt: skip
-        return _with_session(house.secure, Redirect(target, status_code=303), token)
+        return with_session(house.secure, Redirect(target, status_code=303), token)
 
     @post("/sign-out", opt={"permission": "signed_in"}, sync_to_thread=True)
     def sign_out(self, request: Asked) -> Response[Any]:
@@ -94,6 +94,7 @@ class SignIn(Controller):
         return response
 
 
-def _with_session(secure: bool, response: Response[Any], token: str) -> Response[Any]:
+def with_session(secure: bool, response: Response[Any], token: str) -> Response[Any]:
+    """The response with the session's cookie: for this site only, unreadable for scripts."""
     response.set_cookie(COOKIE, token, httponly=True, secure=secure, samesite="strict", path="/")
     return response
