@@ -170,7 +170,9 @@ def _words(scene: Scene, draft: Draft, name: str, tokens: list[Token], where: st
     if len(contents) > 1:
         said = ", ".join(sorted(contents))
         draft.findings.append(
-            warning(f"quote.two_{name}s", where, f"says {said}: choose one, or enter two quotes")
+            warning(
+                "quote.two_words", where, f"{name} says {said}: choose one, or enter two quotes"
+            )
         )
 
 
