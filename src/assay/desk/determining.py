@@ -58,13 +58,20 @@ class Computed:
         }
 
 
-def pending_ticks(connection: Connection, day: date, *, correcting: bool) -> Ticks:
-    """What other series of `day` may be made of before it is out: inputs under embargo.
+def pending_ticks(
+    connection: Connection, document: Methodology, day: date, *, correcting: bool
+) -> Ticks:
+    """What the price of `document` may be made of before it is out: inputs under embargo.
 
     In the morning: live proposals, and where nothing is proposed yet the newest
     determination. In a correction: every proposed revision, of whatever day.
     """
-    query = sa.select(proposals).where(proposals.c.state.in_(("open", "approved")))
+    needed = document.depends_on()
+    if not needed:
+        return {}
+    query = sa.select(proposals).where(
+        proposals.c.state.in_(("open", "approved")), proposals.c.series.in_(needed)
+    )
     live = connection.execute(query.order_by(proposals.c.seq)).mappings()
     held = {
         (row["series"], row["pricing_date"]): row["tick"]
@@ -75,7 +82,7 @@ def pending_ticks(connection: Connection, day: date, *, correcting: bool) -> Tic
         return held
     for state in states_of(connection, day):
         key = (state["series"], day)
-        if state["state"] in ENDED or key in held:
+        if state["state"] in ENDED or key in held or state["series"] not in needed:
             continue
         newest = latest_determination(connection, state["series"], day)
         if newest is not None and newest["determination"]["status"] == "determined":
@@ -170,7 +177,8 @@ def determine_series(
         raise refused("day.ended", f"{wanted} on {day}", "every wanted series has ended")
     for series in chosen:
         with desk.ledger.read() as connection:
-            pending = pending_ticks(connection, day, correcting=False)
+            document = desk.document(series, day)
+            pending = pending_ticks(connection, document, day, correcting=False)
             found = compute(desk, connection, series, day, pending)
             if wanted == ALL and _same_as_before(connection, found):
                 continue
@@ -187,10 +195,8 @@ def _ended(connection: Connection, series: str, day: date) -> bool:
 
 def same_day_inputs(document: Methodology) -> list[str]:
     """The series of the same day that this document's price is made of."""
-    if document.pricing is None:
-        return []
     lags = ("same_day", "mean_of_week", "mean_of_month")
-    return sorted({each.series for each in document.pricing.inputs if each.lag in lags})
+    return sorted({each.series for each in document.inputs if each.lag in lags})
 
 
 def _same_as_before(connection: Connection, found: Computed) -> bool:
@@ -222,7 +228,8 @@ def staleness(desk: Desk, connection: Connection, proposal: Mapping[str, Any]) -
     known = determination_of(connection, proposal["determination"])
     if known is None:
         return ["the determination it names is not in the book"]
+    document = desk.document(series, day)
     correcting = proposal["tick"].get("revision", 0) > 0
-    pending = pending_ticks(connection, day, correcting=correcting)
-    now = gather(desk, connection, desk.document(series, day), series, day, pending)
-    return changed_inputs(known["inputs"], now, desk.document(series, day).hours.hard_at(day))
+    pending = pending_ticks(connection, document, day, correcting=correcting)
+    now = gather(desk, connection, document, series, day, pending)
+    return changed_inputs(known["inputs"], now, document.hours.hard_at(day))

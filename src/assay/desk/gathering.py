@@ -34,6 +34,8 @@ HISTORY = timedelta(days=30)
 MARKET_ROWS = timedelta(days=10)
 #: Lags that never look at the pricing date itself.
 _STRICTLY_BEFORE = ("last_before", "previous_open_day", "previous_published")
+#: Inputs whose number stands in the document or in a dated table, in no series.
+_STATED = ("table", "constant")
 _LEGS = ("low", "mid", "high")
 
 
@@ -53,11 +55,10 @@ def gather(
         firms = contributors_on(connection, day)
         document["submissions"] = _submissions(connection, methodology, series, day, firms)
         document["contributors"] = _register(firms, series, day)
-    if methodology.pricing is not None:
+    read = [each for each in methodology.inputs if each.lag not in _STATED and each.series]
+    if read:
         document["series"] = {
-            spec.series: _observations(desk, connection, spec, day, held)
-            for spec in methodology.pricing.inputs
-            if spec.lag != "table" and spec.series
+            spec.series: _observations(desk, connection, spec, day, held) for spec in read
         }
     if methodology.market is not None:
         document["market"] = _market_rows(connection, series, day)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
 
 from assay.core import refused
 from assay.desk.desk import Desk
@@ -39,7 +41,23 @@ def open_library(settings: Settings) -> Library:
             str(settings.methodologies),
             "set ASSAY_METHODOLOGIES to the folder",
         )
-    return load_library(settings.methodologies, load_reference(settings.reference))
+    return _library(settings.methodologies, settings.reference, _stamp(settings.methodologies))
+
+
+def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """What tells that a folder of documents changed: names, sizes and times of its files."""
+    found = []
+    for path in sorted(folder.rglob("*.toml")):
+        known = path.stat()
+        found.append((str(path), known.st_size, known.st_mtime_ns))
+    return tuple(found)
+
+
+@lru_cache(maxsize=4)
+def _library(folder: Path, reference: Path, stamp: tuple[tuple[str, int, int], ...]) -> Library:
+    """Read once while nothing changes: many commands in one process share a library."""
+    del stamp
+    return load_library(folder, load_reference(reference))
 
 
 def desk_of(settings: Settings, ledger: Ledger) -> Desk:
