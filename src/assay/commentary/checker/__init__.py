@@ -15,20 +15,25 @@ from typing import Any
 from assay.commentary.checker import arithmetic, timing, wording
 from assay.commentary.checker.claims import Claims
 from assay.commentary.checker.facts_file import PARTS, parse, read_facts
+from assay.commentary.checker.own import check_own, check_pair, own_page
+from assay.commentary.checker.plain import readable
 from assay.commentary.checker.reading import claims_of
 from assay.commentary.checker.rules import RULES, Rule, found, law_of
 from assay.core import Calendar, Finding, Severity
 
 __all__ = [
-    "PARTS", "RULES", "Rule", "blocks", "check_facts", "check_file", "check_text", "document",
+    "PARTS", "RULES", "Rule", "blocks", "check_facts", "check_file", "check_pair", "check_text", "document",
     "law_of",
 ]  # fmt: skip
 
 
 def check_text(text: str, calendar: Calendar | None = None) -> list[Finding]:
     """Findings on the plain text, Markdown or HTML of a published comment."""
-    page, claims = claims_of(text)
-    findings = list(_common(claims, calendar))
+    words = readable(text)
+    ours = own_page(words)
+    findings = check_own(words, calendar, text)
+    page, claims = claims_of(ours.prose if ours else words)
+    findings += _common(claims, calendar)
     for rule in (
         wording.check_period,
         wording.check_digits,
@@ -39,7 +44,7 @@ def check_text(text: str, calendar: Calendar | None = None) -> list[Finding]:
     findings += wording.check_headline(page, claims)
     findings += wording.check_directions(page, claims)
     findings += wording.check_weekdays(page, calendar)
-    findings += wording.check_leftovers(text)
+    findings += wording.check_leftovers(words)
     return _once(findings)
 
 

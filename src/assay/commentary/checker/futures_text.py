@@ -58,7 +58,7 @@ _UNCHANGED = re.compile(r"\b(?:unchanged|flat|held steady)\b", re.IGNORECASE)
 _PCT = re.compile(rf"(?P<sign>[+-]?)(?P<n>{NUMBER})\s?%")
 _BASE = re.compile(
     r"(?:from|than|compared (?:with|to)|versus|vs\.?|over|on|against|relative to)\s+(?:the\s+|that of the\s+|its\s+)?"
-    r"(?P<base>(?:previous|prior|last|preceding|listing|yesterday|settlement)[^,.;()\n]{0,60})",
+    r"(?P<base>(?:previous|prior|last|preceding|listing|yesterday|settlement)(?:[^,.;()\n]|,(?=\d{3})){0,60})",
     re.IGNORECASE,
 )
 _BASE_VALUE = re.compile(

@@ -139,7 +139,9 @@ def _day_word(text: str) -> str | None:
 
 def _spot(section: str, series: str, clause: str, day: str | None) -> SpotClaim | None:
     city = re.search(
-        r"\b(Foshan|Guangdong|Chongqing|Henan|Wuxi|Nanhai|overseas|imported|import|CIF)\b", clause
+        r"\b(Foshan|Guangdong|Chongqing|Henan|Wuxi|Nanhai|overseas|imported|import|CIF)\b",
+        clause,
+        re.IGNORECASE,
     )
     name = series if not city else f"{series} {city.group(1)}"
     claim = SpotClaim(f'{section}: "{snippet(clause)}"', name, day=day, section=section)
