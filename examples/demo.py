@@ -5,7 +5,7 @@ one by one, each printed as a person would type it; then a separate process veri
 exported bundles with the public key. Needs no terminal, ends by itself; exit code 0 only
 when every command did what the script says and the verifier found nothing wrong.
 
-    python examples/demo.py [--days 2025-12-30] [--fresh FOLDER] [--verbose]
+    python examples/demo.py [--days 2025-12-30] [--folder FOLDER] [--verbose]
 """  # noqa: INP001 a script, no package
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ SCRIPTS = ROOT / "examples" / "agency" / "script"
 #: What a script may write for a submission whose name only this home knows.
 _NAMED = re.compile(r"\{(?P<asked>[^}]*)\}")
 MOST_LINES = 12
+#: Marks a folder as the demo's own, so that the next one may throw it away.
+MARK = "MADE-BY-THE-DEMO"
 
 
 class DemoFailed(Exception):
@@ -42,9 +44,11 @@ class DemoFailed(Exception):
 
 @dataclass
 class Demo:
-    """One run: where it lies, what it prints to, what it has seen."""
+    """One run: where home, keys and bundles lie, what it prints to, what it has seen."""
 
-    folder: Path
+    home: Path
+    keys: Path
+    out: Path
     console: Console
     verbose: bool = False
     commands: int = 0
@@ -58,8 +62,8 @@ class Demo:
         kept = {name: text for name, text in os.environ.items() if not name.startswith("ASSAY_")}
         return {
             **kept,
-            "ASSAY_HOME": str(self.folder / "home"),
-            "ASSAY_KEYS": str(self.folder / "keys"),
+            "ASSAY_HOME": str(self.home),
+            "ASSAY_KEYS": str(self.keys),
         }
 
     def command(self, line: str, *, refusal: bool = False) -> None:
@@ -68,7 +72,7 @@ class Demo:
         self.console.print(f"  [bold cyan]$ {escape(line)}[/]", highlight=False, soft_wrap=True)
         code, out, err = self.assay(shlex.split(line)[1:])
         self.commands += 1
-        self._show(out if not refusal else err, err if not refusal else "")
+        self.show(out if not refusal else err, err if not refusal else "")
         if (code != 0) != refusal:
             raise DemoFailed(f"exit code {code} of: {line}\n{out}{err}")
         self.refused += refusal
@@ -108,7 +112,8 @@ class Demo:
             raise DemoFailed(f"{len(found)} submissions of {date} fit {{{asked}}}")
         return str(found[0])
 
-    def _show(self, out: str, err: str) -> None:
+    def show(self, out: str, err: str) -> None:
+        """Print what a command said, at most `MOST_LINES` of it unless asked for all."""
         for text, style in ((out, "dim"), (err, "yellow")):
             lines = [each.rstrip() for each in text.splitlines() if each.strip()]
             shown = lines if self.verbose or len(lines) <= MOST_LINES else lines[: MOST_LINES - 1]
@@ -139,7 +144,7 @@ class Demo:
 
     def verify(self, bundle: Path) -> tuple[int, str]:
         """Run the separate verifier as its own process, with the key from outside the bundle."""
-        shown = self._verifier_line(bundle)
+        shown = self.verifier_line(bundle)
         self.console.print(f"  [bold cyan]$ {escape(shown)}[/]", highlight=False, soft_wrap=True)
         done = subprocess.run(  # noqa: S603 our own interpreter, our own arguments
             [sys.executable, "-m", "verifier", bundle, "--key", self.public_key],
@@ -151,9 +156,10 @@ class Demo:
     @property
     def public_key(self) -> Path:
         """The public key of the publication, outside home and bundle."""
-        return self.folder / "keys" / "publication.pub"
+        return self.keys / "publication.pub"
 
-    def _verifier_line(self, bundle: Path) -> str:
+    def verifier_line(self, bundle: Path) -> str:
+        """The command with which anybody checks this bundle."""
         python = Path(sys.executable)
         shown = python.relative_to(ROOT) if python.is_relative_to(ROOT) else python
         return f"{shown} -m verifier {_near(bundle)} --key {_near(self.public_key)}"
@@ -198,11 +204,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Play the days, verify the bundles, say where everything lies."""
     given = _parser().parse_args(arguments)
     console = Console(width=None if sys.stdout.isatty() else 132, highlight=False)
-    folder = (given.folder or _folder()).resolve()
-    if not _prepared(folder, console):
+    demo = Demo(*_places(given.folder), console, verbose=given.verbose)
+    if not _prepared(demo):
         return 2
-    demo = Demo(folder, console, verbose=given.verbose)
-    demo.variables = {"DEMO": str(_near(folder)), "AGENCY": str(_near(SCRIPTS.parent))}
+    demo.variables = {"AGENCY": str(_near(SCRIPTS.parent))}
     scripts = [SCRIPTS / "founding.txt", *(SCRIPTS / f"{day}.txt" for day in given.days)]
     began = time.perf_counter()
     try:
@@ -227,11 +232,11 @@ def finish(demo: Demo, days: list[str]) -> bool:
     )
     failed, verdicts = False, []
     for audience in ("auditor", "public"):
-        out = demo.folder / "out" / audience
+        out = demo.out / audience
         span = f"day {days[0]}" if len(days) == 1 else f"day --from {days[0]} --to {days[-1]}"
         demo.command(f"assay export {span} --for {audience} --out {_near(out)}")
         code, said = demo.verify(out)
-        demo._show(said, "")
+        demo.show(said, "")
         verdicts.append(
             (audience, out, code, said.strip().splitlines()[-1] if said.strip() else "silent")
         )
@@ -248,41 +253,50 @@ def finish(demo: Demo, days: list[str]) -> bool:
 
 def _where(demo: Demo) -> None:
     rows = {
-        "home (journal, evidence)": demo.folder / "home",
-        "keys (publication.pub is the public one)": demo.folder / "keys",
-        "bundle for the public": demo.folder / "out" / "public",
-        "bundle for an auditor": demo.folder / "out" / "auditor",
+        "home (journal, evidence)": demo.home,
+        "keys (publication.pub is the public one)": demo.keys,
+        "bundle for the public": demo.out / "public",
+        "bundle for an auditor": demo.out / "auditor",
         "the messages": SCRIPTS.parent / "messages",
+        "the commands": SCRIPTS,
         "the arithmetic by hand": SCRIPTS.parent / "expected.toml",
     }
     demo.console.print("\n[bold]Where everything lies[/]")
     for what, path in rows.items():
         demo.console.print(f"  {what:<42} {_near(path)}", soft_wrap=True)
     demo.console.print("\n[bold]Check it yourself[/]")
-    demo.console.print(f"  {demo._verifier_line(demo.folder / 'out' / 'public')}", soft_wrap=True)
+    demo.console.print(f"  {demo.verifier_line(demo.out / 'public')}", soft_wrap=True)
     demo.console.print(
-        f"  ASSAY_HOME={_near(demo.folder / 'home')} ASSAY_KEYS={_near(demo.folder / 'keys')}"
+        f"  ASSAY_HOME={_near(demo.home)} ASSAY_KEYS={_near(demo.keys)}"
         " .venv/bin/assay price AL-LC --date 2025-12-30\n",
         soft_wrap=True,
     )
 
 
-def _folder() -> Path:
-    home = os.environ.get("ASSAY_HOME")
-    return Path(home).parent if home and Path(home).name == "home" else Path(home or ".assay-demo")
+def _places(folder: Path | None) -> tuple[Path, Path, Path]:
+    """Home, keys and bundles: in one folder, or where ASSAY_HOME and ASSAY_KEYS say."""
+    named = os.environ.get("ASSAY_HOME")
+    if folder is None and named:
+        home = Path(named).resolve()
+        keys = Path(os.environ.get("ASSAY_KEYS") or f"{home}-keys").resolve()
+        return home, keys, home.with_name(f"{home.name}-out")
+    base = (folder or Path(".assay-demo")).resolve()
+    return base / "home", base / "keys", base / "out"
 
 
-def _prepared(folder: Path, console: Console) -> bool:
-    """A fresh folder: an earlier demo of ours is thrown away, anything else is left alone."""
-    if folder.exists() and any(folder.iterdir()):
-        if not (folder / "demo.json").is_file():
-            console.print(
-                f"{folder} holds something that is no demo of ours: name another --folder"
-            )
+def _prepared(demo: Demo) -> bool:
+    """Fresh folders: what an earlier demo of ours left is thrown away, nothing else ever is."""
+    places = (demo.home, demo.keys, demo.out)
+    for place in places:
+        if place.exists() and any(place.iterdir()) and not (place / MARK).is_file():
+            demo.console.print(f"{place} holds something that is no demo of ours: name a --folder")
             return False
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    (folder / "demo.json").write_text('{"made by": "examples/demo.py"}\n', "utf-8")
+    for place in places:
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir(parents=True, mode=0o700)
+        (place / MARK).write_text(
+            "made by examples/demo.py; the next demo throws it away\n", "utf-8"
+        )
     return True
 
 
@@ -291,7 +305,7 @@ def _parser() -> argparse.ArgumentParser:
     days = sorted(path.stem for path in SCRIPTS.glob("2*.txt"))
     parser.add_argument("--days", nargs="*", default=days, choices=days, help="which days to play")
     parser.add_argument(
-        "--folder", type=Path, help="where the demo lies; .assay-demo when left out"
+        "--folder", type=Path, help="where the demo lies; else ASSAY_HOME, else .assay-demo"
     )
     parser.add_argument("--verbose", action="store_true", help="every line that the commands say")
     return parser
