@@ -6,8 +6,6 @@ the desk. Decides nothing about a figure.
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -55,7 +53,7 @@ def feed(
     with run.desk() as desk:
         intake = _intake(desk, signer)
         for path in files:
-            name = _mapping_of(path, intake.feeds) if feed == "auto" else feed
+            name = intake.recognise(path) if feed == "auto" else feed
             taken = intake.take(path, name, received_at or desk.now())
             entries = list(taken.entries) + _after(desk, intake, signer, name, taken, takes_effect)
             rows.append(
@@ -148,32 +146,3 @@ def _after(
         rolls: list[Any] = intake.record_rolls(mapping.series, mapping.calendar, max(days))
         return rolls
     return []
-
-
-def _mapping_of(path: Path, feeds: Mapping[str, Any]) -> str:
-    """The one mapping whose columns are those of the file; a tie is decided by the file's name."""
-    header = _header(path)
-    fitting = [
-        (sum(1 for name in header if name in mapping.columns), name)
-        for name, mapping in feeds.items()
-        if header and all(each in mapping.columns or each in mapping.ignored for each in header)
-    ]
-    best = max((score for score, _ in fitting), default=0)
-    named = [name for score, name in fitting if score == best]
-    if len(named) > 1:
-        named = [name for name in named if name.startswith(path.stem)] or named
-    if len(named) != 1:
-        known = ", ".join(sorted(feeds))
-        raise WrongUse(
-            str(path),
-            f"its columns ({', '.join(header)}) fit no single mapping: --feed, one of {known}",
-        )
-    return named[0]
-
-
-def _header(path: Path) -> Sequence[str]:
-    if path.suffix.lower() not in (".csv", ".txt", ".tsv"):
-        raise WrongUse(str(path), "say which mapping reads it: --feed ID")
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
-        first = next(csv.reader(lines), [])
-    return [each.strip() for each in first if each.strip()]

@@ -19,7 +19,7 @@ from assay.cli.session import (
     session,
 )
 
-app = App(name="ledger", help="The journal: check, rebuild, sign, entries.")
+app = App(name="ledger", help="The journal: check, rebuild, sign, copy, entries.")
 
 
 @app.command
@@ -123,3 +123,38 @@ def entries(
         return
     for row in rows:
         say(f"{row['seq']:>6}  {row['recorded_at']:%Y-%m-%dT%H:%M:%SZ}  {row.get('kind', row['digest'])}  {row.get('actor', '')}")  # fmt: skip
+
+
+@app.command
+def copy(
+    source: Annotated[str, Parameter(help="A home folder, or the address of a store.")],
+    target: Annotated[
+        str, Parameter(help="An empty home folder, or the address of an empty store.")
+    ],
+    *,
+    json: Json = False,
+) -> int:
+    """Copy a home between stores and prove that both sides are equal. Exit 1 when they are not.
+
+    Example: `assay ledger copy .assay postgresql://assay@db/assay`
+    """
+    from assay.ledger import Ledger
+    from assay.ledger.clock import clock_for
+    from assay.ledger.copying import copy as copied
+    from assay.ledger.copying import place_of
+
+    settings = session().settings
+    from_home, from_url = place_of(source, settings.home)
+    to_home, to_url = place_of(target, settings.home)
+    clock = clock_for(from_home, settings.clock)
+    ledger = Ledger.open(from_home, clock, store_url=from_url)
+    try:
+        report = copied(ledger, to_home, to_url)
+    finally:
+        ledger.close()
+    if not answer(report.document(), json):
+        for finding in report.findings:
+            say_finding(finding)
+        state = "equal on both sides" if report.equal else "DIFFERENT"
+        say(f"{report.entries} entries, {report.evidence_files} evidence files: {state}")
+    return FINE if report.equal else FINDING

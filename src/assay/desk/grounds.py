@@ -71,9 +71,7 @@ def _named(document: Methodology) -> Iterator[str]:
     calendars = {document.calendar}
     if document.market is not None:
         calendars.add(document.market.calendar)
-    tables = set()
-    if document.pricing is not None:
-        calendars |= {each.calendar for each in document.pricing.inputs if each.calendar}
-        tables = {each.table.partition(".")[0] for each in document.pricing.inputs if each.table}
+    calendars |= {each.calendar for each in document.inputs if each.calendar}
+    tables = {each.table.partition(".")[0] for each in document.inputs if each.table}
     yield from (f"calendar:{each}" for each in sorted(calendars))
     yield from (f"table:{each}" for each in sorted(tables))
