@@ -1,6 +1,7 @@
-"""``python -m verifier DIR --key PUBLIC_KEY_FILE [--kept HEADS_FILE] [--json]``.
+"""The command: ``python -m verifier DIR --key PUBLIC_KEY_FILE [--json]``.
 
-Exit code 0: nothing failed; 1: something failed; 2: wrong use. Writes only to the screen.
+``--kept HEADS_FILE`` holds the bundle against heads of earlier ones, ``--sealed`` demands the
+agency's seal. Exit code 0: nothing failed; 1: something failed; 2: wrong use. Writes only to the screen.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from verifier.bundle import NotABundle
+from verifier.bundle import SEAL, NotABundle
 from verifier.keys import NotAKey
 from verifier.report import Report
 from verifier.verify import verify
@@ -31,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (NotABundle, NotAKey) as problem:
         print(f"cannot check: {problem}", file=sys.stderr)
         return WRONG_USE
+    if given.sealed and not report.facts.get("sealed"):
+        report.problem("manifest.unsealed", SEAL, "the agency did not seal this bundle")
     if given.json:
         print(json.dumps(report.document(), ensure_ascii=False, indent=2))
     else:
@@ -46,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("bundle", metavar="DIR", help="the folder of the bundle")
     parser.add_argument("--key", required=True, help="the publication's public key, from outside")
     parser.add_argument("--kept", help="heads.json of an earlier bundle, to find rewriting")
+    parser.add_argument("--sealed", action="store_true", help="fail where the seal is missing")
     parser.add_argument("--json", action="store_true", help="the report as JSON")
     return parser
 

@@ -17,6 +17,7 @@ from verifier.report import Report
 
 FORMAT = "assay-bundle/1"
 MANIFEST = "manifest.json"
+SEAL = "manifest.sig"
 JOURNAL = "journal.jsonl"
 HEADS = "heads.json"
 AUDIENCES = ("auditor", "public")
@@ -34,6 +35,8 @@ class Bundle:
 
     manifest: Mapping[str, Any]
     files: Mapping[str, bytes]
+    raw_manifest: bytes
+    seal: bytes | None
 
     @property
     def audience(self) -> str:
@@ -61,7 +64,7 @@ def read_bundle(folder: Path, report: Report) -> Bundle:
     if path.is_symlink() or not path.is_file():
         raise NotABundle(f"{folder} has no {MANIFEST}")
     files = _files(folder, report)
-    raw = files.pop(MANIFEST)
+    raw, seal = files.pop(MANIFEST), files.pop(SEAL, None)
     manifest: dict[str, Any] = {}
     with report.place(MANIFEST):
         manifest = _manifest(raw)
@@ -75,7 +78,7 @@ def read_bundle(folder: Path, report: Report) -> Bundle:
             report.problem("file.changed", name, f"its hash is {sha256(files[name])}")
     if not manifest:
         raise NotABundle(f"{path} cannot be read: " + report.problems[-1].what)
-    return Bundle(manifest, files)
+    return Bundle(manifest, files, raw, seal)
 
 
 def _files(folder: Path, report: Report) -> dict[str, bytes]:

@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from verifier.bundle import HEADS, Bundle
+from verifier.bundle import HEADS, SEAL, Bundle
 from verifier.canonical import Malformed, canonical_bytes, read_canonical
 from verifier.chain import Act, Journal
 from verifier.report import Report
@@ -192,6 +192,20 @@ def _check_end(last: dict[str, Any], bundle: Bundle, journal: Journal, report: R
         )  # fmt: skip
     if bundle.manifest["head"] != {"digest": last["digest"], "seq": last["seq"]}:
         report.problem("manifest.head", "manifest.json", "its head is not the last signed head")
+
+
+def check_seal(bundle: Bundle, public: str, report: Report) -> bool:
+    """Whether the agency itself sealed what is shown here; a wrong seal is a problem."""
+    if bundle.seal is None:
+        report.note(
+            "not sealed: whoever handed you this may have withheld entries that the agency shows"
+        )
+        return False
+    text = bundle.seal.decode("ascii", "replace")
+    held = text.endswith("\n") and holds(public, bundle.raw_manifest, text[:-1])
+    if not held:
+        report.problem("manifest.seal", SEAL, "the key you gave did not seal this manifest")
+    return held
 
 
 def check_kept(path: Path, agency: str, journal: Journal, public: str, report: Report) -> None:

@@ -12,13 +12,14 @@ from verifier.approvals import check_approvals
 from verifier.bundle import FORMAT, HEADS, JOURNAL, MANIFEST, Bundle, read_bundle
 from verifier.canonical import Malformed
 from verifier.chain import Journal, check_times, read_journal
-from verifier.days import read_days
+from verifier.days import Days, read_days
 from verifier.documents import read_documents
 from verifier.evidence import check_evidence
 from verifier.keys import (
     Key,
     check_heads,
     check_kept,
+    check_seal,
     check_signatures,
     read_public_key,
     registered_keys,
@@ -53,6 +54,7 @@ def verify(folder: Path, key_file: Path, kept: Path | None = None) -> Report:
     check_signatures(journal, keys, report)
     with report.place(HEADS):
         check_heads(bundle, journal, keys, public, report)
+    sealed = check_seal(bundle, public, report)
     if kept is not None:
         with report.place(str(kept)):
             check_kept(kept, bundle.manifest["agency"], journal, public, report)
@@ -64,6 +66,7 @@ def verify(folder: Path, key_file: Path, kept: Path | None = None) -> Report:
         "days": bundle.days,
         "entries": journal.length,
         "disclosed": len(journal.acts),
+        "sealed": sealed,
         "head": dict(bundle.manifest["head"]),
     }
     return report
@@ -75,11 +78,26 @@ def _check_prices(bundle: Bundle, journal: Journal, keys: dict[str, Key], report
         documents = read_documents(bundle, journal, report)
         check_approvals(journal, days, documents, keys, report)
         check_windows(journal, days, documents, report)
+        _note_sealed_entries(bundle, journal, days, report)
         with report.place("evidence"):
             check_evidence(bundle, journal, report)
         with report.place("prices"):
             check_tables(bundle, days, report)
         recompute_all(bundle, journal, days, documents, report)
+
+
+def _note_sealed_entries(bundle: Bundle, journal: Journal, days: Days, report: Report) -> None:
+    """How much was recorded during the days and is not shown, to the one who may see all."""
+    told = [price for price in days.values() if price.pricing_date in bundle.days]
+    first = min((price.opened.seq for price in told if price.opened), default=0)
+    last = max((act.seq for price in told for act in price.ends), default=0)
+    shown = {act.seq for act in journal.acts}
+    hidden = [seq for seq in range(first, last) if seq not in shown]
+    if hidden and bundle.audience == "auditor":
+        report.note(
+            f"{len(hidden)} entries recorded between opening and last value are not shown "
+            f"(first: {hidden[0]}): ask what they are"
+        )
 
 
 def _check_manifest(bundle: Bundle, journal: Journal, report: Report) -> None:

@@ -264,6 +264,20 @@ def test_a_file_that_fits_the_manifest_but_no_entry(bundle: Path, agency: SmallA
     assert "document.unknown" in {problem.code for problem in report.problems}
 
 
+def test_every_character_of_a_seal_counts(bundle: Path, agency: SmallAgency) -> None:
+    seal = bundle / "manifest.sig"
+    raw = (bundle / "manifest.json").read_bytes()
+    honest = signer("publication").sign(raw).encode() + b"\n"
+    seal.write_bytes(honest)
+    assert checked(bundle, agency).ok
+    for place in range(len(honest)):
+        forged = bytearray(honest)
+        forged[place] ^= 1
+        seal.write_bytes(forged)
+        found = [(p.code, p.where) for p in checked(bundle, agency).problems]
+        assert found == [("manifest.seal", "manifest.sig")], place
+
+
 def test_a_symbolic_link_is_no_file(bundle: Path, agency: SmallAgency) -> None:
     real = bundle.parent / "elsewhere.csv"
     shutil.move(bundle / "prices.csv", real)

@@ -9,8 +9,16 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from assay.cli.session import First, Json, Last, SomeOptionalDate, WrongUse, answer, say, session
+from assay.ledger import Signer, load_signer
+from assay.ledger.keys import PUBLICATION
 
 app = App(name="export", help="Bundles for auditors and for the public.")
+
+
+def _seal(keys: Path) -> Signer | None:
+    """The publication key, where it is at hand; without it the bundle goes out unsealed."""
+    at_hand = (keys / f"{PUBLICATION}.key").is_file()
+    return load_signer(keys, PUBLICATION) if at_hand else None
 
 
 @app.command
@@ -38,8 +46,9 @@ def day(
     settings = run.settings
     with run.ledger() as ledger:
         found = export_days(
-            ledger, first, last, audience, out, settings.methodologies, settings.reference
-        )
+            ledger, first, last, audience, out, settings.methodologies, settings.reference,
+            signer=_seal(settings.keys),
+        )  # fmt: skip
     said = {**asdict(found), "folder": str(found.folder), "days": list(found.days)}
     if not answer(said, json):
         say(

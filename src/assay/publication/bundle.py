@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.core import canonical_bytes, digest_of, refused
-from assay.ledger import Entry, Ledger
+from assay.ledger import Entry, Ledger, Signer
 from assay.publication.disclosure import TICKS, Asked, embargoed
 from assay.publication.documents import documents_in_force, named_documents
 from assay.publication.readme import FORMAT, README
@@ -47,11 +47,13 @@ def export_days(
     out: Path,
     methodologies_folder: Path,
     reference_folder: Path | None = None,
+    signer: Signer | None = None,
 ) -> Exported:
     """Write the bundle of the pricing days from `first` to `last` into the new folder `out`.
 
     `audience` is ``auditor`` or ``public``; `reference_folder` defaults to ``reference``
-    beside the methodologies. Refused when a day was not opened or has not
+    beside the methodologies. With the publication's `signer` the bundle is sealed: what it
+    shows and what it withholds is then the agency's own word. Refused when a day was not opened or has not
     ended, or when no signed head lies after it; stops loudly when a document that was
     in force can no longer be found, or a value would leave before its time.
     """
@@ -81,6 +83,8 @@ def export_days(
         "files": {name: digest_of(content) for name, content in files.items()},
     }
     files["manifest.json"] = canonical_bytes(manifest) + b"\n"
+    if signer is not None:
+        files["manifest.sig"] = _seal(files["manifest.json"], signer, heads[-1]["key"])
     _write(out, files)
     return Exported(
         folder=out,
@@ -91,6 +95,14 @@ def export_days(
         files=len(files),
         disclosed=len(shown),
     )
+
+
+def _seal(manifest: bytes, signer: Signer, key: str) -> bytes:
+    if signer.key != key:
+        raise refused(
+            "export.seal", f"key {signer.key}", f"seal with the key that signed the head: {key}"
+        )
+    return signer.sign(manifest).encode() + b"\n"
 
 
 def _entries(ledger: Ledger, end: int) -> Iterator[Entry]:

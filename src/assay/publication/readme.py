@@ -21,6 +21,7 @@ This folder shows what a price reporting agency published on the days named in
 | `reference/` | calendars and tables that the documents name |
 | `evidence/` | the raw messages (bundles for auditors only) |
 | `manifest.json` | the hash of every file |
+| `manifest.sig` | the agency's seal on the manifest, where it was put: with it, nobody else chose what you see |
 
 ## Check it
 
@@ -31,6 +32,8 @@ earlier day, or from somebody you trust, but never from whoever handed you the f
 The verifier prints one line a price: `recomputed`, `differs`, or `not recomputed` and
 why. It ends with exit code 0 when nothing failed, 1 when something did, 2 when it was
 called wrongly.
+
+With `--sealed` a bundle without the agency's seal fails.
 
 Keep `heads.json`. With `--kept OLD_HEADS_FILE` a later bundle is held against it, and a
 journal that was rewritten in between is found.

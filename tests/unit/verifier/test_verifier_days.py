@@ -19,9 +19,10 @@ from unit.verifier.small_agency import (
     corrected,
     priced,
     public_pem,
+    signer,
 )
 
-from assay.core import digest_of
+from assay.core import Refused, digest_of
 from assay.publication import export_days
 from verifier import verify
 from verifier.__main__ import main
@@ -179,6 +180,72 @@ def test_a_licensed_input_is_sealed_for_the_public_only(tmp_path: Path) -> None:
     )
     assert b"74.01" not in (tmp_path / "public" / "journal.jsonl").read_bytes()
     assert verify(exported(agency), agency.key).lines[1].verdict == "recomputed"
+
+
+# ---- the seal --------------------------------------------------------------------------
+
+
+def sealed(folder: Path) -> tuple[SmallAgency, Path]:
+    agency = priced(folder)
+    corrected(agency)
+    out = folder / "sealed"
+    key = signer("publication")
+    export_days(agency.ledger, DAY, DAY, "public", out, METHODOLOGIES, signer=key)
+    agency.ledger.close()
+    return agency, out
+
+
+def hide_the_correction(out: Path) -> None:
+    """Withhold what the agency shows: chain and signed head hold, the tables are made to fit."""
+    forger = Forger(out)
+    for line in forger.lines:
+        content = line.get("content")
+        if content and (content["body"].get("tick") or {}).get("revision") == 1:
+            del line["content"], line["salt"]
+    forger.heads = forger.heads[-1:]
+    forger.withhold("head.signed/1").withhold("price.corrected/1")
+    seal = out / "manifest.sig"
+    kept = seal.read_bytes()
+    seal.unlink()
+    forger.tables().write()
+    seal.write_bytes(kept)
+
+
+def test_a_sealed_bundle(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    agency, out = sealed(tmp_path)
+    report = verify(out, agency.key)
+    assert report.problems == []
+    assert not [note for note in report.notes if "sealed" in note]
+    assert main([str(out), "--key", str(agency.key), "--sealed"]) == 0
+    (out / "manifest.sig").unlink()
+    assert main([str(out), "--key", str(agency.key)]) == 0
+    assert "note: not sealed" in capsys.readouterr().out
+    assert main([str(out), "--key", str(agency.key), "--sealed"]) == 1
+
+
+def test_only_the_seal_tells_that_a_correction_is_withheld(tmp_path: Path) -> None:
+    agency, out = sealed(tmp_path)
+    hide_the_correction(out)
+    report = verify(out, agency.key)
+    assert [(problem.code, problem.where) for problem in report.problems] == [
+        ("manifest.seal", "manifest.sig")
+    ]
+    assert [line.revision for line in report.lines] == [0, 0]
+
+
+def test_another_key_cannot_seal(tmp_path: Path) -> None:
+    agency = priced(tmp_path)
+    with pytest.raises(Refused, match=r"export\.seal"):
+        export_days(
+            agency.ledger,
+            DAY,
+            DAY,
+            "public",
+            tmp_path / "out",
+            METHODOLOGIES,
+            signer=signer("P-01"),
+        )
+    agency.ledger.close()
 
 
 # ---- the program -----------------------------------------------------------------------
