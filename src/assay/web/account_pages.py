@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ from litestar import Controller, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
-from assay.core import Refused
+from assay.core import Refused, refused
 from assay.ledger.book.accounts import credentials_of, open_sessions
 from assay.ledger.book.home import all_persons
 from assay.web.pages import page
@@ -84,7 +85,7 @@ class AccountPages(Controller):
         """Keep the passkey that the browser made."""
         who = who_is(request)
         assert who is not None, "the guard lets nobody else in"
-        keys_of(request).register(who.person.person, await request.json(), *place_of(request))
+        keys_of(request).register(who.person.person, await _said(request), *place_of(request))
         return Response({"kept": True})
 
     @get("/passkey", opt={"open": True}, sync_to_thread=True)
@@ -97,7 +98,7 @@ class AccountPages(Controller):
     async def door(self, request: Asked) -> Response[Any]:
         """Sign in with a passkey."""
         token = keys_of(request).sign_in(
-            await request.json(), *place_of(request), address_of(request)
+            await _said(request), *place_of(request), address_of(request)
         )
         return with_session(house_of(request).secure, Response({"next": "/"}), token)
 
@@ -127,6 +128,17 @@ class AccountPages(Controller):
         assert who is not None, "the guard lets nobody else in"
         house_of(request).accounts.end_sessions(person, by=who.person.person)
         return Redirect("/people", status_code=303)
+
+
+async def _said(request: Asked) -> dict[str, Any]:
+    """What the browser's passkey said; refused when it is no JSON object."""
+    try:
+        said = json.loads(await request.body())
+    except ValueError:
+        said = None
+    if not isinstance(said, dict):
+        raise refused("passkey.unreadable", "passkey", "try again with this page's own button")
+    return said
 
 
 def _own(request: Asked, problem: Refused | None = None) -> dict[str, Any]:
