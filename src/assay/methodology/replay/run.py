@@ -7,27 +7,29 @@ fixings, never the table. Documents of one run share the reading and the groupin
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
 from assay.core import Finding, Severity, refused
+from assay.methodology.determination import Determination
 from assay.methodology.document.model import Methodology
 from assay.methodology.inputs import SUBMISSION_FIELDS, Observation
 from assay.methodology.replay import kernel as k
 from assay.methodology.replay.columns import Array, Columns, day_number, day_of
 from assay.methodology.replay.daily import DayEngine
-from assay.methodology.replay.engine import SMALL, price
+from assay.methodology.replay.engine import SMALL, Priced, price
 from assay.methodology.replay.formulas import formula_days, replay_formula
 from assay.methodology.replay.observations import read_observations
 from assay.methodology.replay.partitions import OutOfOrder, sorted_outside, streamed
 from assay.methodology.replay.plan import needs_history, needs_previous, why_not
-from assay.methodology.replay.prepare import Partition, Prepared, partition_of, prepare
+from assay.methodology.replay.prepare import Partition, Prepared
 from assay.methodology.replay.results import (
     BRANCH_CODES,
     DETERMINED,
@@ -41,6 +43,7 @@ from assay.methodology.replay.results import (
     together,
 )
 from assay.methodology.replay.rows import NEEDED, Findings, RowReader
+from assay.methodology.replay.sharing import Ready, restated
 from assay.methodology.replay.tables import Table, ascending, open_table
 from assay.methodology.replay.writing import (
     check_out,
@@ -50,6 +53,21 @@ from assay.methodology.replay.writing import (
 )
 
 Progress = Callable[[int, int], None]
+
+
+class Witness(Protocol):
+    """Who looks on while a run prices: leave-one-out figures are made this way."""
+
+    def columns(
+        self, document: Methodology, partition: Partition, prepared: Prepared, priced: Priced
+    ) -> None:
+        """A partition that the kernel priced (groups it left to the day engine included)."""
+
+    def determined(self, document: Methodology, found: Determination) -> None:
+        """A day of a series that the day engine determined, with its influence figures."""
+
+    def restart(self) -> None:
+        """The run begins anew: forget what was seen."""
 
 
 @dataclass(slots=True)
@@ -78,6 +96,7 @@ class Source:
     #: True and False force the compiled and the plain kernel; None chooses by size.
     compile: bool | None = None
     findings: Findings = field(default_factory=Findings)
+    witness: Witness | None = None
 
 
 def replay(methodology: Methodology, source: Source, out: Path) -> Report:
@@ -149,7 +168,7 @@ class _Run:
         self.series = series
         self.table: Table = open_table(source.submissions, NEEDED, SUBMISSION_FIELDS)
         self.reader = RowReader(source.submissions.name, source.findings)
-        self.moved = _restated(documents)
+        self.moved = restated(documents)
         self.slow = [tuple(why_not(document)) for document in documents]
         self.reports = [Report(slow_because=slow) for slow in self.slow]
         self.rows = 0
@@ -215,6 +234,8 @@ class _Run:
         self._strange.clear()
         self.rows = 0
         self.reports = [Report(slow_because=slow) for slow in self.slow]
+        if self.source.witness is not None:
+            self.source.witness.restart()
 
     def _batches(self) -> Iterator[Columns]:
         for batch in self.table.batches():
@@ -294,7 +315,7 @@ class _Run:
         engines: list[DayEngine] | None = None,
     ) -> tuple[list[Fixings], Array]:
         columns, context = given
-        found, ready = [], _Ready()
+        found, ready = [], Ready()
         for number, document in enumerate(self.documents):
             partition, prepared = ready.of(document, columns, context, self.reader)
             if prepared is None:
@@ -315,6 +336,8 @@ class _Run:
     ) -> Fixings:
         """The kernel's prices, with the day engine for what it left."""
         priced = price(document, prepared, compiled=bool(self.compile))
+        if self.source.witness is not None:
+            self.source.witness.columns(document, partition, prepared, priced)
         size = len(document.series)
         there = np.flatnonzero(prepared.received > 0)
         day, series = there // size, there % size
@@ -350,10 +373,15 @@ class _Run:
             before = partition.rows_of(place - 1) if place and needs_previous(document) else ()
             outcome = engine.day(
                 day_of(partition.days[place]), partition.columns, partition.rows_of(place),
-                before, list(wanted),
+                before, list(wanted), influence=self.source.witness is not None,
             )  # fmt: skip
             for code, row in wanted.items():
-                put(found, row, outcome[code], Fraction(document.card(code).step))
+                self._put(document, found, row, outcome[code])
+
+    def _put(self, document: Methodology, found: Fixings, row: int, outcome: Determination) -> None:
+        put(found, row, outcome, Fraction(document.card(outcome.series).step))
+        if self.source.witness is not None:
+            self.source.witness.determined(document, outcome)
 
     def _slowly(
         self, document: Methodology, partition: Partition, engine: DayEngine, report: Report
@@ -376,10 +404,10 @@ class _Run:
             before = partition.rows_of(place - 1) if place and look_back else ()
             outcome = engine.day(
                 day_of(partition.days[place]), partition.columns, partition.rows_of(place),
-                before, list(wanted),
+                before, list(wanted), influence=self.source.witness is not None,
             )  # fmt: skip
             for code, row in wanted.items():
-                put(found, row, outcome[code], Fraction(document.card(code).step))
+                self._put(document, found, row, outcome[code])
                 if remember:
                     engine.remember(outcome[code])
         report.by_day_engine += len(there)
@@ -413,71 +441,3 @@ class _Run:
         report.bad_rows = self.source.findings.bad_rows
         report.fixings, report.determined = len(fixings), _determined(fixings)
         return fixings, report
-
-
-class _Ready:
-    """Partitions prepared once for documents that screen alike."""
-
-    def __init__(self) -> None:
-        self._held: list[tuple[Methodology, Partition, Prepared | None]] = []
-
-    def of(
-        self,
-        document: Methodology,
-        columns: Columns,
-        context: Columns | None,
-        reader: RowReader,
-    ) -> tuple[Partition, Prepared | None]:
-        """Partition and, where the document allows columns, what the kernel needs."""
-        for other, partition, prepared in self._held:
-            if _alike(document, other):
-                return partition, prepared
-        partition = partition_of(document, columns, reader.dictionaries, context)
-        ready = None if why_not(document) else prepare(document, partition)
-        self._held.append((document, partition, ready))
-        return partition, ready
-
-
-def _alike(one: Methodology, other: Methodology) -> bool:
-    """Whether two documents clean, screen and normalise the same rows the same way."""
-    mine, theirs = one.assessment, other.assessment
-    if mine is None or theirs is None or bool(why_not(one)) != bool(why_not(other)):
-        return False
-    return (
-        one.series == other.series
-        and one.cards.keys() == other.cards.keys()
-        and all(one.cards[c].unit == other.cards[c].unit for c in one.series)
-        and all(one.cards[c].tax == other.cards[c].tax for c in one.series)
-        and (one.hours, one.calendar) == (other.hours, other.calendar)
-        and (mine.cleaning, mine.screening) == (theirs.cleaning, theirs.screening)
-        and (mine.normalisation, mine.point) == (theirs.normalisation, theirs.point)
-        and mine.required == theirs.required
-    )
-
-
-def _restated(documents: Iterable[Methodology]) -> dict[int, int]:
-    """The days that the documents' cleaning moves, given to true."""
-    tables = []
-    for document in documents:
-        assert document.assessment is not None
-        moved: dict[int, int] = {}
-        for place, call in enumerate(document.assessment.cleaning):
-            if call.rule == "redate":
-                if place:
-                    raise refused(
-                        "replay.redate_first",
-                        f"{document.id} (clause {call.clause})",
-                        "days are moved before anything else is cleaned: write redate first",
-                    )
-                for row in call.arguments["table"]:
-                    moved[day_number(row["given"])] = day_number(row["true"])
-        tables.append(moved)
-    if any(each != tables[0] for each in tables):
-        raise refused(
-            "replay.redated", _names(documents), "these move different days: replay apart"
-        )
-    return tables[0]
-
-
-def _names(documents: Iterable[Methodology]) -> str:
-    return ", ".join(each.id for each in documents)
