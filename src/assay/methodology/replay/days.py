@@ -35,7 +35,7 @@ def explained(
     before: dict[date, date],
     last: dict[Wanted, Observation],
 ) -> dict[Wanted, Determination]:
-    """The wanted series and days with trace and influence.
+    """The wanted series and days with verdicts and trace.
 
     `before` is the day of the table before each wanted one; `last` the last price of a
     series before a wanted day, for documents that look back.
@@ -59,7 +59,7 @@ def explained(
             engine.last[code] = last[code, day]
         rows = _of(columns, day)
         earlier = _of(columns, before[day]) if needs_previous(document) and day in before else ()
-        found[code, day] = engine.day(day, columns, rows, earlier, [code], influence=True)[code]
+        found[code, day] = engine.day(day, columns, rows, earlier, [code])[code]
     return found
 
 

@@ -373,10 +373,14 @@ class _Run:
             before = partition.rows_of(place - 1) if place and needs_previous(document) else ()
             outcome = engine.day(
                 day_of(partition.days[place]), partition.columns, partition.rows_of(place),
-                before, list(wanted), influence=self.source.witness is not None,
+                before, list(wanted), influence=self._watched(partition.days[place]),
             )  # fmt: skip
             for code, row in wanted.items():
                 self._put(document, found, row, outcome[code])
+
+    def _watched(self, day: int) -> bool:
+        first = self.source.first
+        return self.source.witness is not None and (first is None or day >= day_number(first))
 
     def _put(self, document: Methodology, found: Fixings, row: int, outcome: Determination) -> None:
         put(found, row, outcome, Fraction(document.card(outcome.series).step))
@@ -404,7 +408,7 @@ class _Run:
             before = partition.rows_of(place - 1) if place and look_back else ()
             outcome = engine.day(
                 day_of(partition.days[place]), partition.columns, partition.rows_of(place),
-                before, list(wanted), influence=self.source.witness is not None,
+                before, list(wanted), influence=self._watched(partition.days[place]),
             )  # fmt: skip
             for code, row in wanted.items():
                 self._put(document, found, row, outcome[code])
