@@ -39,7 +39,7 @@ class Sheet:
         self.rows = [each for each in self.rows if each.id not in gone]
 
 
-@entry("cleaning", "redate", rows("table"))
+@entry("cleaning", "redate", rows("table", {"given": date, "true": date, "source": str}))
 def redate(sheet: Sheet, *, table: Sequence[Mapping[str, Any]]) -> None:
     """Sheets with a wrong date get the true one, by a dated table (``given``, ``true``, ``source``)."""
     true = {row["given"]: row["true"] for row in table}
@@ -50,7 +50,15 @@ def redate(sheet: Sheet, *, table: Sequence[Mapping[str, Any]]) -> None:
     sheet.previous = [each for each in moved if earlier and each.pricing_date == max(earlier)]
 
 
-@entry("cleaning", "aliases", rows("table"))
+@entry(
+    "cleaning",
+    "aliases",
+    rows(
+        "table",
+        {"name": str, "contributor": str, "from": date, "until": date, "source": str},
+        optional=("from", "until", "source"),
+    ),
+)
 def aliases(sheet: Sheet, *, table: Sequence[Mapping[str, Any]]) -> None:
     """Names of one firm, by a dated table (``name``, ``contributor``, ``from``, ``until``)."""
     sheet.rows = [_renamed(each, table) for each in sheet.rows]

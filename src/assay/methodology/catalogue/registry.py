@@ -40,6 +40,8 @@ class Parameter:
     kind: str
     default: Any = REQUIRED
     choices: tuple[str, ...] = ()
+    columns: Mapping[str, type] | None = None
+    optional: frozenset[str] = frozenset()
 
     @property
     def required(self) -> bool:
@@ -50,11 +52,29 @@ class Parameter:
         """The argument as the rule wants it; `ValueError` says what is wrong with it."""
         reader = _READERS[self.kind]
         argument = reader(given)
+        if self.columns is not None:
+            self._check_rows(argument)
         if self.choices:
             for word in argument if isinstance(argument, tuple) else (argument,):
                 if word not in self.choices:
                     raise ValueError(f"{word!r} is not one of {', '.join(self.choices)}")
         return argument
+
+    def _check_rows(self, lines: tuple[Mapping[str, Any], ...]) -> None:
+        assert self.columns is not None
+        for number, line in enumerate(lines, 1):
+            unknown = sorted(set(line) - set(self.columns))
+            missing = sorted(set(self.columns) - self.optional - set(line))
+            if unknown or missing:
+                raise ValueError(
+                    f"line {number}: unknown {unknown}, missing {missing}; "
+                    f"columns: {', '.join(self.columns)}"
+                )
+            for name, kind in self.columns.items():
+                if name in line and type(line[name]) is not kind:
+                    raise ValueError(
+                        f"line {number}: {name} is {line[name]!r}, not a {kind.__name__}"
+                    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,9 +239,9 @@ def texts(name: str, *choices: str, default: Any = REQUIRED) -> Parameter:
     return Parameter(name, "texts", default, choices)
 
 
-def rows(name: str, default: Any = REQUIRED) -> Parameter:
-    """A parameter that is a list of tables."""
-    return Parameter(name, "rows", default)
+def rows(name: str, columns: Mapping[str, type], optional: tuple[str, ...] = ()) -> Parameter:
+    """A parameter that is a list of tables with these columns."""
+    return Parameter(name, "rows", REQUIRED, (), columns, frozenset(optional))
 
 
 def decimals(name: str, default: Any = REQUIRED) -> Parameter:

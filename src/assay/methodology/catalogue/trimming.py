@@ -35,7 +35,7 @@ def by_count(used: Sequence[Used], *, low: int, high: int) -> list[Used]:
     return _cut(used, low, high)
 
 
-@entry("trim", "count_table", rows("table"))
+@entry("trim", "count_table", rows("table", {"from": int, "drop": int}))
 def by_table(used: Sequence[Used], *, table: Sequence[Mapping[str, Any]]) -> list[Used]:
     """Drop as many at each end as the table says for this many values (``from``, ``drop``)."""
     drop = 0

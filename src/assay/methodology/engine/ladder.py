@@ -178,6 +178,7 @@ def _one(each: Candidate) -> Used:
 
 
 def _firm(own: Sequence[Candidate], assessment: Assessment) -> Used:
+    own = sorted(own, key=lambda each: (each.klass, each.id))
     if assessment.own_value == "transactions_first":
         own = _speaking(own)
     if len(own) == 1:

@@ -146,7 +146,18 @@ def screened(
     ]
     for each in (*own, *strays):
         _screen_one(each, around, assessment, rules, result)
+    _one_group_a_firm(result.candidates)
     return result
+
+
+def _one_group_a_firm(candidates: Sequence[Candidate]) -> None:
+    """A firm is of one group: where its rows name several, the first by name."""
+    groups: dict[str, str] = {}
+    for each in candidates:
+        name = each.submission.contributor
+        groups[name] = min(groups.get(name, each.group), each.group)
+    for each in candidates:
+        each.group = groups[each.submission.contributor]
 
 
 def _cleaning_clause(assessment: Assessment, outcome: Outcome) -> str:
