@@ -137,7 +137,7 @@ def _preview(
     desk: Desk, connection: Connection, series: str, day: date
 ) -> tuple[Determination | None, Refused | None]:
     try:
-        pending = pending_ticks(connection, day, correcting=False)
+        pending = pending_ticks(connection, desk.document(series, day), day, correcting=False)
         return compute(desk, connection, series, day, pending).result, None
     except Refused as problem:
         return None, problem
