@@ -1,0 +1,52 @@
+"""docs/reference/commands.md lists exactly the commands there are; each has help with an example."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from cyclopts import App
+
+from assay.cli import GROUPS, build_app
+
+from .conftest import ROOT
+
+PAGE = ROOT / "docs" / "reference" / "commands.md"
+
+
+def commands(app: App, name: str) -> Iterator[tuple[str, App]]:
+    """Every command with a function of its own, by its full name."""
+    if app.default_command is not None:
+        yield name, app
+    for each in app:
+        if not each.startswith("-"):
+            yield from commands(app[each], f"{name} {each}")
+
+
+def every_command() -> dict[str, App]:
+    return dict(commands(build_app(), "assay"))
+
+
+def test_every_command_has_a_line_and_every_line_a_command() -> None:
+    listed = set(re.findall(r"^\| `(assay[^`]*)` \|", PAGE.read_text("utf-8"), re.MULTILINE))
+    assert listed == set(every_command())
+
+
+def test_every_command_says_what_it_does_with_an_example() -> None:
+    for name, app in every_command().items():
+        says = app.default_command.__doc__ or ""
+        assert says.strip(), name
+        assert re.search(r"Example: `.*assay ", says), name
+
+
+def test_every_command_that_answers_has_json() -> None:
+    silent = {"assay serve", "assay methodology render", "assay replay"}
+    for name, app in every_command().items():
+        parameters = app.default_command.__annotations__
+        assert "json" in parameters or name in silent, name
+
+
+@pytest.mark.parametrize("group", sorted(GROUPS))
+def test_help_of_every_group(shell, group: str) -> None:
+    assert "Usage: assay" in shell.fine(group, "--help").out
