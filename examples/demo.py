@@ -203,6 +203,8 @@ def _cell(row: dict[str, Any]) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Play the days, verify the bundles, say where everything lies."""
     given = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True, errors="replace")
     console = Console(width=None if sys.stdout.isatty() else 132, highlight=False)
     demo = Demo(*_places(given.folder), console, verbose=given.verbose)
     if not _prepared(demo):

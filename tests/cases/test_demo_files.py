@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -41,3 +42,27 @@ def test_an_alias_belongs_to_one_firm_only() -> None:
     for firm in _toml("contributors.toml")["contributor"]:
         for alias in firm["alias"]:
             assert owner.setdefault(alias["alias"], firm["code"]) == firm["code"]
+
+
+def _travels() -> str:
+    return (ROOT / "docs/how-a-price-travels.md").read_text("utf-8")
+
+
+def test_how_a_price_travels_names_files_that_are_there() -> None:
+    """A bare name (`proposing.py`) lies in a folder named before it, or in one of its own."""
+    names = re.findall(r"`([\w./-]+\.(?:py|toml|csv|md))`", _travels())
+    missing = [
+        name
+        for name in names
+        if not (ROOT / name).is_file() and not any(ROOT.glob(f"src/assay/**/{name}"))
+    ]
+    assert names
+    assert missing == []
+
+
+def test_how_a_price_travels_names_kinds_that_exist() -> None:
+    from assay.ledger.kinds import KINDS
+
+    kinds = set(re.findall(r"`([a-z_]+\.[a-z_]+/\d+)`", _travels()))
+    assert kinds <= set(KINDS)
+    assert {"evidence.archived/1", "price.published/1", "head.signed/1"} <= kinds
