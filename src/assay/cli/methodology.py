@@ -26,7 +26,11 @@ if TYPE_CHECKING:
     from assay.methodology import Determination
 
 app = App(name="methodology", help="Methodology documents: check, list, render, differences.")
-app.command("assay.cli.compare:compare", name="compare", help="What if the other document had been in force.")
+app.command(
+    "assay.cli.compare:compare",
+    name="compare",
+    help="What if the other document had been in force.",
+)
 
 
 @app.command
