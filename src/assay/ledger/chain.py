@@ -15,7 +15,7 @@ from sqlalchemy.engine import RowMapping
 from assay.core import Finding, NaiveInstant, Refused, Severity, canonical_bytes
 from assay.ledger.entry import GENESIS, Entry, Head, act_bytes, entry_of, head_bytes
 from assay.ledger.journal import evidence_references, must_be_signed, vault_references
-from assay.ledger.keys import PUBLICATION, key_id, signature_holds
+from assay.ledger.keys import PUBLICATION, is_key, signature_holds
 from assay.ledger.kinds import body_of
 
 _RESTORE = "the journal was changed outside the program: keep it, restore the backup"
@@ -120,6 +120,7 @@ class ChainCheck:
                 self._say("journal.body", where, "its body is not complete")
         except Refused as problem:
             self._say("journal.body", where, problem.finding.what_to_do)
+            return None
         return entry
 
     def _act(self, entry: Entry) -> None:
@@ -168,7 +169,7 @@ class ChainCheck:
 
     def _registered(self, entry: Entry, where: str) -> None:
         body = entry.body
-        if body["key"] in self._keys or key_id(body["public"]) != body["key"]:
+        if body["key"] in self._keys or not is_key(body["public"], body["key"]):
             self._say("key.identity", where, "a key identity is false or registered twice")
             return
         self._keys[body["key"]] = dict(body)

@@ -21,6 +21,7 @@ from assay.core import refused
 #: File name stem of the key that signs publications.
 PUBLICATION = "publication"
 _NAME = re.compile(r"\w[\w.-]{0,99}")
+_PUBLIC_DIGITS = 64
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,14 @@ class Signer:
 def key_id(public: str) -> str:
     """Identity of a public key given in hexadecimal."""
     return hashlib.sha256(bytes.fromhex(public)).hexdigest()[:16]
+
+
+def is_key(public: str, key: str) -> bool:
+    """Whether `key` is the identity of the public key `public` (32 bytes, hexadecimal)."""
+    try:
+        return len(public) == _PUBLIC_DIGITS and key_id(public) == key
+    except ValueError:
+        return False
 
 
 def raw_public(public: Ed25519PublicKey) -> bytes:

@@ -212,7 +212,7 @@ class Ledger:
                 check_references(connection, content)
                 connection.execute(_INSERT, row_of(entry, content))
                 self.checkpoint("journal.inserted")
-                fold_entry(connection, entry)
+                _fold(connection, entry)
                 self.checkpoint("book.folded")
                 head, last = Head(entry.seq, entry.digest), recorded_at
                 noted.append(entry)
@@ -331,3 +331,20 @@ class Ledger:
     def close(self) -> None:
         """Let go of the store."""
         self.store.close()
+
+
+def _fold(connection: Connection, entry: Entry) -> None:
+    """Fold; content that the book cannot take is refused in words, not in the database's."""
+    where = f"{entry.kind} by {entry.actor}"
+    try:
+        fold_entry(connection, entry)
+    except sa.exc.IntegrityError as problem:
+        raise refused(
+            "entry.conflict", where, "the book already has one with this name, day or revision"
+        ) from problem
+    except sa.exc.StatementError as problem:
+        if isinstance(problem, sa.exc.DBAPIError) and not isinstance(problem, sa.exc.DataError):
+            raise
+        raise refused("entry.content", where, str(problem.orig)) from problem
+    except (ValueError, ArithmeticError) as problem:
+        raise refused("entry.content", where, str(problem)) from problem

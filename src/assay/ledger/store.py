@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect, Engine
 
-from assay.core import decimal_text, digest, utc
+from assay.core import decimal_of, decimal_text, digest, utc
 
 #: Seconds that a writer of an embedded store waits for its turn.
 SQLITE_PATIENCE = 30
@@ -36,10 +36,11 @@ class Exact(sa.types.TypeDecorator[Decimal]):
         return dialect.type_descriptor(sa.Text())
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
-        """What the database stores."""
-        if value is None or dialect.name == "postgresql":
-            return value
-        return decimal_text(value)
+        """What the database stores; NaN and infinities are refused on both."""
+        if value is None:
+            return None
+        exact = decimal_of(value)
+        return exact if dialect.name == "postgresql" else decimal_text(exact)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         """What comes back."""
@@ -242,6 +243,15 @@ class Store:
         """Let go of all connections."""
         self._readers.dispose()
         self._writers.dispose()
+
+
+def sort_by_bytes(tables: sa.MetaData) -> None:
+    """Text of these tables sorts by its bytes on both stores, whatever the server's language."""
+    for table in tables.tables.values():
+        for column in table.columns:
+            if type(column.type) is sa.Text and column.type.collation is None:
+                kind = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+                column.type = kind
 
 
 def shape_of_book() -> str:

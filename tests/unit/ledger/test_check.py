@@ -365,3 +365,49 @@ def test_a_book_of_another_version_is_folded_anew_when_the_home_is_opened(busy, 
     again = Ledger.open(busy.home, clock, simulated=True, store_url=url)
     assert again.check().findings == ()
     again.close()
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda e: with_body(e, surprise="x"), "journal.body"),
+        (lambda e: with_body(e, series=None), "journal.body"),
+        (lambda e: retold(e, kind="no.such/1"), "journal.body"),
+        (lambda e: retold(e, kind="home.opened/1"), "journal.opening"),
+        (lambda e: retold(e, recorded_at=datetime(2020, 1, 1, tzinfo=UTC)), "journal.time"),
+        (lambda e: retold(e, key="0" * 16, signature="00" * 64), "signature.key"),
+        (lambda e: retold(e, signature="00" * 64), "signature.key"),
+    ],
+)
+def test_a_forged_entry_in_a_rehashed_chain_is_found(ledger, change, code):
+    """Nobody signed a head yet: the forger had a free hand, the rules still find him."""
+    ledger.append([notice(1), opened(), notice(2)])
+    rewrite(ledger, lambda e: change(e) if e.seq == 3 else e.content())
+    found(ledger, code, "entry 3")
+
+
+def retold(entry, **changes):
+    parts = {
+        "kind": entry.kind, "actor": entry.actor, "recorded_at": entry.recorded_at,
+        "body": entry.body, "key": entry.key, "signature": entry.signature,
+    }  # fmt: skip
+    if changes.get("kind") == "home.opened/1":
+        changes["body"] = {"agency": "Another", "clock": "live", "software": "x"}
+    return content_bytes(**{**parts, **changes})
+
+
+def test_a_false_key_registration_is_found(ledger, tmp_path):
+    signer = make_key(tmp_path / "keys", "P-01")
+    register(ledger, signer)
+    rewrite(
+        ledger,
+        lambda e: with_body(e, key="0" * 16) if e.kind == "key.registered/1" else e.content(),
+    )
+    found(ledger, "key.identity", "entry 2")
+
+
+def test_kept_heads_that_are_no_heads(busy):
+    (kept,) = kept_heads(busy.home)
+    for change in ({"signature": "00"}, {"seq": "10"}, {"key": None}, {"digest": "sha256:0"}):
+        report = check(busy, heads=[{**kept, **change}])
+        assert [each.code for each in report.findings] == ["head.signature"]

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from assay.core import refused
 from assay.ledger.book.registry import fold
 from assay.ledger.entry import Entry, Head, head_bytes
-from assay.ledger.keys import PUBLICATION, key_id, signature_holds
+from assay.ledger.keys import PUBLICATION, is_key, signature_holds
 from assay.ledger.store import BOOK_TABLES, Instant
 
 home = sa.Table(
@@ -90,7 +90,7 @@ def _person_registered(connection: Connection, entry: Entry) -> None:
 @fold("key.registered/1")
 def _key_registered(connection: Connection, entry: Entry) -> None:
     body = entry.body
-    if key_id(body["public"]) != body["key"]:
+    if not is_key(body["public"], body["key"]):
         raise refused(
             "key.identity", f"key {body['key']}", "it must be the identity of its public part"
         )

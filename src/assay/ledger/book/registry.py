@@ -9,6 +9,7 @@ from collections.abc import Callable
 from sqlalchemy.engine import Connection
 
 from assay.ledger.entry import Entry
+from assay.ledger.store import BOOK_TABLES, sort_by_bytes
 
 Fold = Callable[[Connection, Entry], None]
 FOLDS: dict[str, list[Fold]] = {}
@@ -30,6 +31,7 @@ def load_folds() -> None:
     package = importlib.import_module("assay.ledger.book")
     for module in pkgutil.iter_modules(package.__path__):
         importlib.import_module(f"assay.ledger.book.{module.name}")
+    sort_by_bytes(BOOK_TABLES)
 
 
 def fold_entry(connection: Connection, entry: Entry) -> None:
