@@ -14,14 +14,12 @@ from typing import Any
 from verifier import exact
 from verifier.chain import Act, Journal, instant
 from verifier.facts import Card, Told, register, submissions, tick_value, ticks
-from verifier.methods.pricing import Seen
+from verifier.methods.pricing import BEFORE, Seen
 from verifier.report import Report
 from verifier.windows import at
 
 #: What the desk adds to the fields that were confirmed.
 _ADDED = {"id", "channel", "evidence", "received_at", "group", "decision", "decision_reason"}
-#: Lags that never look at the pricing date itself.
-_BEFORE = ("last_before", "previous_open_day", "previous_published")
 
 
 Seens = Mapping[str, Sequence[Seen]]
@@ -153,7 +151,7 @@ def _check_series(
         series = spec.get("series")
         if spec["lag"] == "table" or not series:
             continue
-        last = day - timedelta(days=1) if spec["lag"] in _BEFORE else day
+        last = day - timedelta(days=1) if spec["lag"] in BEFORE else day
         known = {each.date: each for each in seen.get(series, ()) if each.date <= last}
         rows = given.get(series, [])
         for row in rows:

@@ -26,7 +26,7 @@ from verifier.methods.assessed import Outcome, assess
 from verifier.methods.calendars import calendar_of
 from verifier.methods.data import UnknownMethod, card_of, day_of
 from verifier.methods.market import read_market
-from verifier.methods.pricing import Seen, Surroundings, price, rounded
+from verifier.methods.pricing import BEFORE, Seen, Surroundings, price, rounded
 from verifier.report import DIFFERS, NOT_RECOMPUTED, RECOMPUTED, Line, Report
 from verifier.statistics import check_statistics
 
@@ -262,7 +262,7 @@ def _formula(check: Check, document: dict[str, Any], determined: Act | None) -> 
     horizon = Horizon(check.act.seq, determined.seq if determined else check.act.seq)
     for spec in document["input"]:
         if spec.get("series"):
-            check.seen[spec["series"]] = _observed(check, spec["series"], horizon)
+            check.seen[spec["series"]] = _observed(check, spec, horizon)
             _explain(check, spec, check.seen[spec["series"]])
     calendars = check.documents.reference(check.price, "calendar")
     around = Surroundings(
@@ -277,10 +277,11 @@ def _formula(check: Check, document: dict[str, Any], determined: Act | None) -> 
     return outcome
 
 
-def _observed(check: Check, series: str, horizon: Horizon) -> list[Seen]:
-    """Values of a series; of a market series that is no published value, its own reading."""
+def _observed(check: Check, spec: dict[str, Any], horizon: Horizon) -> list[Seen]:
+    """Values of an input; of a market series without one of the day, its own reading."""
+    series = spec["series"]
     seen = observations(check.journal, series, check.day, horizon)
-    if any(each.date == check.day for each in seen):
+    if spec["lag"] in BEFORE or any(each.date == check.day for each in seen):
         return seen
     document = check.documents.of_market(check.price, series)
     if document is not None:
@@ -312,6 +313,7 @@ def _explain(check: Check, spec: dict[str, Any], seen: list[Seen]) -> None:
 
 def _market(check: Check, series: str, document: dict[str, Any], before: int) -> Outcome:
     rows = market_rows(check.journal, series, check.day - MARKET_DAYS, check.day, before)
-    if not rows and check.bundle.audience == "public":
-        raise NotRecomputed(LICENCE)
+    sealed = not rows and document["market"].get("licence_restricted", False)
+    if sealed and check.bundle.audience == "public":
+        raise NotRecomputed(f"{LICENCE} ({series} of {check.day})")
     return read_market(document, check.day, rows, rolls(check.journal, series, before))

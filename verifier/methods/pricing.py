@@ -18,6 +18,8 @@ from verifier.methods.calendars import Calendar
 from verifier.methods.data import UnknownMethod
 from verifier.methods.formula import compute
 
+#: Lags that never look at the pricing date itself.
+BEFORE = ("last_before", "previous_open_day", "previous_published")
 LEGS = ("low", "mid", "high")
 
 
