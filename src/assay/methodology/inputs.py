@@ -37,6 +37,10 @@ SUBMISSION_FIELDS = (
 )  # fmt: skip
 
 
+KINDS = ("transaction", "bid", "offer", "indication")
+SIDES = ("buy", "sell")
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
     """One datum in, as the desk confirmed it. `None` where the submitter said nothing."""
@@ -183,6 +187,21 @@ def _unknown_fields(rows: Any) -> list[Finding]:
     ]
 
 
+def _once(submissions: list[Submission], findings: list[Finding]) -> list[Submission]:
+    """An id names one submission: a second row under it is refused."""
+    seen: set[str] = set()
+    kept = []
+    for each in submissions:
+        if each.id in seen:
+            where = f"submissions, row {each.position + 1}"
+            said = f"the id {each.id!r} is taken by an earlier row: give each its own"
+            findings.append(Finding("input.duplicate_id", Severity.ERROR, where, said))
+            continue
+        seen.add(each.id)
+        kept.append(each)
+    return kept
+
+
 class _Bad(ValueError):
     """A row that cannot be read."""
 
@@ -203,6 +222,7 @@ def inputs_from_document(document: Mapping[str, Any]) -> Inputs:
     findings: list[Finding] = []
     submissions = _each(document.get("submissions", []), "submissions", _submission, findings)
     findings += _unknown_fields(document.get("submissions", []))
+    submissions = _once(submissions, findings)
     history: dict[str, list[Observation]] = {}
     for code, seen in _each(document.get("history", []), "history", _history, findings):
         history.setdefault(code, []).append(seen)
@@ -292,6 +312,14 @@ def _submission(row: Mapping[str, Any], number: int) -> Submission:
     low, high = (high if low is None else low), (low if high is None else high)
     if low is not None and high is not None and low > high:
         raise _Bad(f"low {row.get('low')} is above high {row.get('high')}")
+    kind, side = row.get("kind") or "indication", row.get("side") or None
+    if kind not in KINDS:
+        raise _Bad(f"kind {kind!r}; allowed: {', '.join(KINDS)}")
+    if side not in (None, *SIDES):
+        raise _Bad(f"side {side!r}; allowed: {', '.join(SIDES)}")
+    quantity = _number(row.get("quantity"))
+    if quantity is not None and quantity < 0:
+        raise _Bad(f"quantity {row['quantity']} is below 0")
     premium_low = _number(row.get("premium_low"))
     premium_high = _number(row.get("premium_high"))
     return Submission(
@@ -299,12 +327,12 @@ def _submission(row: Mapping[str, Any], number: int) -> Submission:
         pricing_date=_need_day(row.get("pricing_date")),
         series=row["series"],
         contributor=row["contributor"],
-        kind=row.get("kind") or "indication",
+        kind=kind,
         low=low,
         high=high,
         position=number,
-        side=row.get("side") or None,
-        quantity=_number(row.get("quantity")),
+        side=side,
+        quantity=quantity,
         premium_low=premium_high if premium_low is None else premium_low,
         premium_high=premium_low if premium_high is None else premium_high,
         received_at=_instant(row.get("received_at")),

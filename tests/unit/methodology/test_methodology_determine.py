@@ -280,3 +280,41 @@ def test_a_division_by_zero_is_a_finding():
     found = determine(document, DAY, inputs)
     assert found.reason == "insufficient_data"
     assert [each.code for each in found.findings] == ["formula.division_by_zero"]
+
+
+def test_an_id_names_one_submission():
+    found = run(submissions=[*DEALS, DEALS[0] | {"low": "22000", "high": "22000"}])
+    assert "input.duplicate_id" in {each.code for each in found.findings}
+    assert (found.n_received, str(found.low)) == (3, "22170")
+
+
+@pytest.mark.parametrize(
+    "broken", [{"kind": "rumour"}, {"side": "both"}, {"quantity": "-100"}, {"low": "NaN"}]
+)
+def test_a_row_with_an_impossible_field_is_refused(broken):
+    found = run(submissions=[*DEALS[:2], DEALS[2] | broken])
+    assert [each.severity.value for each in found.findings if each.code == "input.bad_row"] == [
+        "error"
+    ]
+    assert found.reason == "insufficient_data"
+
+
+def test_a_row_without_a_kind_is_an_indication():
+    document = load_methodology(METHODOLOGIES / "conformance/euribor.toml")
+    rows = [
+        {"series": "EURIBOR-1M", "pricing_date": "2013-04-02", "contributor": name, "low": price,
+         "high": price}
+        for name, price in (("A", "2.40"), ("B", "2.42"))
+    ]  # fmt: skip
+    found = determine(
+        document, date(2013, 4, 2), inputs_from_document({"submissions": rows}), "EURIBOR-1M"
+    )
+    assert str(found.mid) == "2.410"
+
+
+def test_no_coalition_moves_what_all_agree_on():
+    quotes = [quote(f"c{n:02}", 100) for n in range(30)]
+    found = determine(assessed(), DAY, given(*quotes)).trace["influence"]["coalition"]
+    assert found == {
+        "move": "10", "size": None, "members": [], "exact": False, "more_than": 8,
+    }  # fmt: skip

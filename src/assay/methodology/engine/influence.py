@@ -19,6 +19,8 @@ from assay.methodology.engine.ladder import Result, run
 
 #: Pairs are searched exactly up to this many contributors; larger panels grow greedily.
 EXACT_PAIRS = 24
+#: Larger coalitions are not looked for: the answer then says that it takes more.
+LARGEST = 8
 
 
 def influence_of(
@@ -126,10 +128,10 @@ def _greedy(
 ) -> dict[str, Any]:
     chosen: list[str] = []
     left = list(ranked)
-    while left:
+    while left and len(chosen) < LARGEST:
         best = max(left, key=lambda name: moved(mid_without([*chosen, name])))
         chosen.append(best)
         left.remove(best)
         if moved(mid_without(chosen)) >= move:
             return {**wanted, "size": len(chosen), "members": sorted(chosen), "exact": False}
-    return {**wanted, "size": None, "members": [], "exact": True}
+    return {**wanted, "size": None, "members": [], "exact": False, "more_than": len(chosen)}
