@@ -34,7 +34,7 @@ _DATES = (
     re.compile(r"(?P<month>[A-Z][a-z]{2,8})\.? (?P<day>\d{1,2}), (?P<year>20\d\d)(?: (?P<clock>\d\d:\d\d))?"),
     re.compile(r"(?P<month>\d{1,2})月(?P<day>\d{1,2})日"),
     re.compile(r"\b(?P<month>January|February|March|April|May|June|July|August|September|October|November|December) (?P<day>\d{1,2})\b"),
-    re.compile(r"\b(?P<iso>20\d\d-\d\d-\d\d)\b"),
+    re.compile(r"(?<!\d)(?P<iso>20\d\d-\d\d-\d\d)(?!\d)"),
 )  # fmt: skip
 _CLOCK = re.compile(r"\b\d{1,2}:\d\d\b", re.ASCII)
 _SAID = re.compile(r"; stated (?P<times>\d+)x$")
