@@ -31,6 +31,7 @@ from rich.table import Table
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = ROOT / "examples" / "agency" / "script"
+CHECK = ROOT / "examples" / "real-check"
 #: What a script may write for a submission whose name only this home knows.
 _NAMED = re.compile(r"\{(?P<asked>[^}]*)\}")
 MOST_LINES = 12
@@ -160,14 +161,21 @@ class Demo:
 
     def verifier_line(self, bundle: Path) -> str:
         """The command with which anybody checks this bundle."""
-        python = Path(sys.executable)
-        shown = python.relative_to(ROOT) if python.is_relative_to(ROOT) else python
-        return f"{shown} -m verifier {_near(bundle)} --key {_near(self.public_key)}"
+        start = "" if Path.cwd() == ROOT else f"cd {ROOT} && "
+        python = _program("python")
+        return f"{start}{python} -m verifier {_near(bundle)} --key {_near(self.public_key)}"
 
 
 def _near(path: Path) -> Path:
-    """The path as a person in the working folder would write it."""
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    """The path as a person in the checkout would write it; whole when he works elsewhere."""
+    here = Path.cwd()
+    return path.relative_to(here) if here == ROOT and path.is_relative_to(here) else path
+
+
+def _program(name: str) -> Path:
+    """A program of the environment this runs in, where a person finds it."""
+    found = Path(sys.executable).with_name(name)
+    return _near(found if found.exists() else Path(sys.executable))
 
 
 def prices(demo: Demo, days: list[str]) -> Table:
@@ -209,8 +217,10 @@ def main(arguments: list[str] | None = None) -> int:
     demo = Demo(*_places(given.folder), console, verbose=given.verbose)
     if not _prepared(demo):
         return 2
-    demo.variables = {"AGENCY": str(_near(SCRIPTS.parent))}
+    demo.variables = {"AGENCY": str(_near(SCRIPTS.parent)), "CHECK": str(_near(CHECK))}
     scripts = [SCRIPTS / "founding.txt", *(SCRIPTS / f"{day}.txt" for day in given.days)]
+    if given.real_check:
+        scripts, given.days = [CHECK / "script.txt"], ["2023-08-17", "2023-08-18"]
     began = time.perf_counter()
     try:
         for script in scripts:
@@ -249,19 +259,17 @@ def finish(demo: Demo, days: list[str]) -> bool:
     for audience, _, code, last in verdicts:
         mark = "[bold green]verified[/]" if code == 0 else "[bold red]NOT VERIFIED[/]"
         demo.console.print(f"{mark} for the {audience}: {escape(last)}")
-    _where(demo)
+    _where(demo, days)
     return failed
 
 
-def _where(demo: Demo) -> None:
+def _where(demo: Demo, days: list[str]) -> None:
     rows = {
         "home (journal, evidence)": demo.home,
         "keys (publication.pub is the public one)": demo.keys,
         "bundle for the public": demo.out / "public",
         "bundle for an auditor": demo.out / "auditor",
-        "the messages": SCRIPTS.parent / "messages",
-        "the commands": SCRIPTS,
-        "the arithmetic by hand": SCRIPTS.parent / "expected.toml",
+        **_sources(days),
     }
     demo.console.print("\n[bold]Where everything lies[/]")
     for what, path in rows.items():
@@ -270,9 +278,22 @@ def _where(demo: Demo) -> None:
     demo.console.print(f"  {demo.verifier_line(demo.out / 'public')}", soft_wrap=True)
     demo.console.print(
         f"  ASSAY_HOME={_near(demo.home)} ASSAY_KEYS={_near(demo.keys)}"
-        " .venv/bin/assay price AL-LC --date 2025-12-30\n",
+        f" {_program('assay')} price AL-LC --date {days[-1]}\n",
         soft_wrap=True,
     )
+
+
+def _sources(days: list[str]) -> dict[str, Path]:
+    if days[0].startswith("2023"):
+        return {
+            "the commands": CHECK / "script.txt",
+            "the arithmetic by hand": CHECK / "expected.toml",
+        }
+    return {
+        "the messages": SCRIPTS.parent / "messages",
+        "the commands": SCRIPTS,
+        "the arithmetic by hand": SCRIPTS.parent / "expected.toml",
+    }
 
 
 def _places(folder: Path | None) -> tuple[Path, Path, Path]:
@@ -308,6 +329,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--days", nargs="*", default=days, choices=days, help="which days to play")
     parser.add_argument(
         "--folder", type=Path, help="where the demo lies; else ASSAY_HOME, else .assay-demo"
+    )
+    parser.add_argument(
+        "--real-check", action="store_true", help="instead: two published days of August 2023"
     )
     parser.add_argument("--verbose", action="store_true", help="every line that the commands say")
     return parser
