@@ -106,10 +106,14 @@ def _lines(listed: Sequence[Submission]) -> list[tuple[Submission, int]]:
     seen: dict[tuple[str, str, str, str | None], int] = defaultdict(int)
     numbered = []
     for each in listed:
-        key = (each.contributor, each.series, each.kind, each.side)
+        key = _key(each)
         numbered.append((each, seen[key]))
         seen[key] += 1
     return numbered
+
+
+def _key(each: Submission) -> tuple[str, str, str, str | None]:
+    return each.contributor, each.series, each.kind, each.side
 
 
 @entry("cleaning", "repeated_rows_once")
@@ -142,11 +146,12 @@ def two_sheets_one_date(sheet: Sheet, *, contributors: int) -> None:
             away[line] += abs(each.low - known)
     stays = min((0, 1), key=lambda line: (away[line], line))
     sheet.notes.append(("cleaning.two_sheets", f"sheet {stays + 1} of 2 stays"))
+    both = {_key(each) for each, line in numbered if line == 1}
     sheet.drop(
         {
             each.id: Outcome("missing", "cleaning.misdated_sheet", {"sheet": line + 1})
             for each, line in numbered
-            if each.contributor in twice and line != stays
+            if _key(each) in both and line != stays
         }
     )
 
