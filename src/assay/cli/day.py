@@ -27,6 +27,7 @@ from assay.cli.session import (
     session,
 )
 from assay.cli.told import told, wanted
+from assay.core import Finding, Severity
 from assay.ledger import Entry
 
 app = App(
@@ -60,7 +61,12 @@ def screen(*, date: Date, series: Series = acts.ALL, as_: As = None, json: Json 
     with run.desk() as desk:
         inside = run.proved(desk, as_)
         entries = acts.screen(desk, run.signer(as_), date, wanted(series))
-    rows = [_screened(each.body) for each in entries]
+    for each in entries if inside else ():
+        if each.kind == "finding.raised/1":
+            body = each.body
+            severity = Severity(body["severity"])
+            say_finding(Finding(body["code"], severity, body["where"], body["what_to_do"]))
+    rows = [_screened(each.body) for each in entries if each.kind == "submission.screened/1"]
     if answer({"screened": rows if inside else len(rows)}, json):
         return
     if not inside:

@@ -75,12 +75,28 @@ def correct(
     with desk.ledger.read() as connection:
         root = _root(desk, connection, series, day, reason, cause, adjustment)
         revisions = [root, *_cascade(desk, connection, root, reason)]
-    acts: list[Act] = []
+        acts = _superseded(connection, series, day, revisions)
     for each in revisions:
         acts.append(("price.determined/1", each.computed.body()))
         acts.append(("price.proposed/1", proposal_body(each.tick)))
     guard = _unrevised(revisions)
     return desk.record(signer, "desk:price:correct or desk:price:propose", acts, guard)
+
+
+def _superseded(
+    connection: Connection, series: str, day: date, revisions: list[Revision]
+) -> list[Act]:
+    """Proposals of an earlier attempt at this correction that the new one does not replace."""
+    replaced = {_key(each.tick) for each in revisions}
+    acts: list[Act] = []
+    for each in live_correction(connection, series, day):
+        if (each["series"], each["pricing_date"]) not in replaced:
+            body = {
+                "series": each["series"], "pricing_date": each["pricing_date"].isoformat(),
+                "proposal": each["proposal"], "words": "superseded: the correction was made anew",
+            }  # fmt: skip
+            acts.append(("price.returned/1", body))
+    return acts
 
 
 def _unrevised(revisions: list[Revision]) -> Any:
@@ -158,9 +174,11 @@ def _cascade(desk: Desk, connection: Connection, root: Revision, reason: str) ->
     for series in desk.library.dependents(root.tick["series"]):
         for day in _days_made_of(connection, series, pending):
             before = latest_tick(connection, series, day)
-            if before is None or before["mid"] is None:
+            if before is None:
                 continue
             computed = compute(desk, connection, series, day, pending)
+            if not computed.result.determined and before["mid"] is None:
+                continue
             if not computed.result.determined:
                 raise refused(
                     "correction.cascade", f"{series} on {day}: {computed.result.reason}",
@@ -180,7 +198,7 @@ def _key(tick: Mapping[str, Any]) -> tuple[str, date]:
 
 
 def _days_made_of(connection: Connection, series: str, pending: Ticks) -> list[date]:
-    """The published days of `series` whose determination read one of the pending ticks."""
+    """The ended days of `series` whose determination read one of the pending ticks, or missed it."""
     first = min(day for _, day in pending)
     query = (
         sa.select(determinations.c.pricing_date, determinations.c.inputs)
@@ -198,7 +216,16 @@ def _days_made_of(connection: Connection, series: str, pending: Ticks) -> list[d
             seen = row["inputs"].get("series", {}).get(code, [])
             if any(each.get("date") == day.isoformat() for each in seen):
                 found.add(row["pricing_date"])
-    return sorted(found)
+    missed = sa.select(ticks.c.pricing_date).where(
+        ticks.c.series == series,
+        sa.or_(
+            *(
+                sa.and_(ticks.c.pricing_date == day, ticks.c.reason == f"missing_input:{code}")
+                for code, day in pending
+            )
+        ),
+    )
+    return sorted(found | set(connection.execute(missed).scalars()))
 
 
 # ---- publishing --------------------------------------------------------------------------

@@ -18,7 +18,9 @@ from sqlalchemy.engine import Connection
 from assay.core import digest, refused
 from assay.desk.desk import ALL, Desk
 from assay.desk.gathering import changed_inputs, gather
+from assay.desk.intake import submission_of
 from assay.ledger import Entry, Signer
+from assay.ledger.book.contributors import contributors_on
 from assay.ledger.book.prices import (
     ENDED,
     determinations,
@@ -127,7 +129,8 @@ def screen(
                 continue
             found = compute(desk, connection, series, day, {})
             known = screenings_of(connection, day, series)
-            acts += _screened(found, known)
+            screened = _screened(found, known)
+            acts += [*screened, *_mandates(connection, series, day, screened)]
     return desk.record(signer, "desk:price:determine", acts) if acts else []
 
 
@@ -153,6 +156,30 @@ def _screened(found: Computed, known: Mapping[str, Mapping[str, Any]]) -> list[A
             or before["document"] != body["document"]
         ):
             acts.append(("submission.screened/1", body))
+    return acts
+
+
+def _mandates(connection: Connection, series: str, day: date, screened: Sequence[Any]) -> list[Any]:
+    """A finding for each newly screened datum whose sender holds no mandate for the series."""
+    mandated = {
+        (firm["contributor"], each["submitter"])
+        for firm in contributors_on(connection, day)
+        for each in firm["submitters"]
+        if not each["series"] or series in each["series"]
+    }
+    acts = []
+    for _, body in screened:
+        fields = submission_of(connection, body["submission"])["fields"]
+        sender = (fields.get("contributor"), fields.get("submitter"))
+        if sender[1] is None or sender in mandated:
+            continue
+        finding = {
+            "code": "submitter.not_mandated", "severity": "warning",
+            "where": f"{body['submission']} of {sender[0] or 'an unknown firm'}, {series} on {day}",
+            "what_to_do": "the sender has no mandate for this series: ask the firm, record one",
+            "pricing_date": day.isoformat(), "series": series, "subject": body["submission"],
+        }  # fmt: skip
+        acts.append(("finding.raised/1", finding))
     return acts
 
 

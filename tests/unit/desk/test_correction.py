@@ -180,3 +180,38 @@ def test_counts_that_changed_between_two_revisions_are_withheld(room):
     tick = next(e.body["tick"] for e in corrected(room) if "tick" in e.body)
     assert legs(tick)[1] == "22140", "36 %, 40 % (capped), 24 %: 22,180 - 43.2 + 4.8 = 22,141.6"
     assert "withheld" in tick["statistics"]
+
+
+def test_a_price_found_later_ends_the_gap_of_what_was_made_of_it(room):
+    """Foshan was not assessed, AL-LC missed it; the data is confirmed in the afternoon."""
+    acts.open_day(room.desk, room.keys["A-1"], DAY)
+    names = [
+        room.deal(firm, price_, confirmed=False)
+        for firm, price_ in (("F01", "22160"), ("F02", "22180"), ("F03", "22200"))
+    ]
+    room.clock("10:13:30")
+    for entry in acts.determine_series(room.desk, room.keys["A-1"], DAY):
+        said = entry.body["determination"]
+        acts.not_assess(room.desk, room.keys["M-1"], DAY, said["series"], said["reason"])
+    room.clock("14:00:00")
+    for name in names:
+        acts.confirm(room.desk, room.keys["A-1"], name)
+    ticks = {e.body["series"]: e.body["tick"] for e in corrected(room) if "tick" in e.body}
+    assert legs(ticks[LC]) == ("22937", "22957", "22977")
+    approve_all(room)
+    done = acts.publish_correction(room.desk, room.keys["M-2"], DAY, FOSHAN)
+    assert "not assessed -> 22160-22200 (mid 22180)" in done.entries[-1].body["text"]
+
+
+def test_a_correction_made_anew_takes_back_what_it_no_longer_touches(room):
+    misread(room)
+    corrected(room)
+    stated = acts.Adjustment(low="22170", guideline="G2")
+    changes = {"low": "22160", "high": "22160"}
+    acts.confirm(room.desk, room.keys["A-1"], "S-001", changes, "the firm was right at first")
+    corrected(room, adjustment=stated)
+    with room.ledger.read() as connection:
+        held = acts.live_correction(connection, FOSHAN, DAY)
+    assert [(each["series"], each["tick"]["low"]) for each in held] == [
+        (FOSHAN, "22170"), (LC, "22947"),
+    ]  # fmt: skip
