@@ -37,6 +37,7 @@ GROUPS: dict[str, tuple[str, str]] = {
     "backup": ("assay.cli.backup:app", "Back a home up, and restore it with proof."),
     "health": ("assay.cli.backup:health", "Whether all is well with the home."),
     "export": ("assay.cli.export:app", "Bundles for auditors and for the public."),
+    "comment": ("assay.cli.comment:app", "The daily comment: build, check, approve, publish."),
     "methodology": (
         "assay.cli.methodology:app",
         "Methodology documents: check, list, render, differences.",

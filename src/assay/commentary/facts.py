@@ -69,6 +69,7 @@ class Fact:
     author: str = ""
     source: str = ""
     horizon: str = ""
+    step: str = ""
     signed: bool = False
 
     def __post_init__(self) -> None:
@@ -100,7 +101,7 @@ class Fact:
                 plain[name] = decimal_text(number)
         for name in (
             "unit", "words", "hedge", "tax", "series", "contract", "session", "at", "formula",
-            "author", "source", "horizon",
+            "author", "source", "horizon", "step",
         ):  # fmt: skip
             if getattr(self, name):
                 plain[name] = getattr(self, name)

@@ -125,6 +125,8 @@ def _row(fact: Fact, statement: str) -> Figure:
         about.append(fact.formula)
     elif fact.entries:
         about.append("entry " + " ".join(entry_reference(seq) for seq in fact.entries))
+    if fact.step:
+        about.append(f"to the nearest {fact.step}")
     if fact.source:
         about.append("source: " + fact.source)
     if fact.author:

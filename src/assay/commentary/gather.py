@@ -26,7 +26,7 @@ from assay.commentary.facts import (
 from assay.commentary.pictures import picture_data
 from assay.commentary.sources import PricePoint, SessionPoint, Source
 from assay.commentary.specification import Report
-from assay.core import Finding, Severity, instant_text
+from assay.core import Finding, Rounding, Severity, decimal_of, instant_text, round_to_step
 
 Input = Mapping[str, Any]
 _ABSENT = "commentary.section_absent"
@@ -88,10 +88,13 @@ def _pair(state: _Day, given: Input) -> tuple[PricePoint | None, PricePoint | No
 
 
 def _single(key: str, kind: str, number: Decimal, point: PricePoint, given: Input) -> Fact:
+    step = given.get("step", "")
+    if step:
+        number = round_to_step(number, decimal_of(step), Rounding.HALF_UP)
     return single(
         key, kind, number, given.get("unit") or point.unit, as_of=point.day, series=point.series,
         tax=given.get("tax", point.tax), entries=(point.seq,), revision=point.revision,
-        hedge=given.get("hedge", ""),
+        hedge=given.get("hedge", ""), step=step,
     )  # fmt: skip
 
 
@@ -175,7 +178,8 @@ def _spread_facts(state: _Day, given: Input) -> None:
 def _session_facts(state: _Day, given: Input) -> None:
     """The session of trading day T: prices, change from the previous close, interest, volume."""
     key, series = given["key"], given["series"]
-    named = state.source.contract(series, state.day)
+    fixed = given.get("contract")
+    named = (fixed, 0) if fixed else state.source.contract(series, state.day)
     if named is None:
         state.reasons[key] = "no_series"
         return
@@ -192,8 +196,9 @@ def _session_facts(state: _Day, given: Input) -> None:
         state.variants[key] = "after_holiday"
     point = wanted[0]
     earlier = [each for each in sessions if each.day < point.day]
+    said = (roll_seq,) if roll_seq else (point.seq,)
     state.facts.add(
-        worded(f"{key}.contract", "identifier", contract, as_of=point.day, entries=(roll_seq,))
+        worded(f"{key}.contract", "identifier", contract, as_of=point.day, entries=said)
     )
     _session_prices(state, given, point)
     _session_change(state, given, point, earlier)

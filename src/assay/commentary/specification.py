@@ -23,7 +23,7 @@ NAMES_WITH_DIGITS = re.compile(r"\b[A-Z]{1,4}-?\d+\b|#\d+|\d+#", re.ASCII)
 INPUT_KINDS = ("session", "price", "range", "spread", "regions", "level", "warrants", "quote")
 _INPUT_KEYS = {
     "key", "kind", "series", "unit", "tax", "session", "required", "spot", "futures", "at",
-    "regions", "hedge", "freshness_days", "product",
+    "regions", "hedge", "freshness_days", "product", "step", "contract",
 }  # fmt: skip
 _TOP_KEYS = {
     "id", "title", "headline", "product", "lede", "lede_without", "source_statement", "contact",

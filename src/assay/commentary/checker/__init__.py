@@ -72,19 +72,40 @@ def _once(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(kept.values(), key=lambda each: order[each.severity])
 
 
-def check_file(path: Path, calendar: Calendar | None = None) -> list[Finding]:
-    """Findings on a file: ``.json`` is a fact file, everything else a text."""
+def check_file(
+    path: Path, calendar: Calendar | None = None, previous: Path | None = None
+) -> list[Finding]:
+    """Findings on a file: ``.json`` is a fact file, everything else a text.
+
+    With the comment of the day before, warrants are checked from day to day too.
+    """
+    facts, text = _read(path)
+    findings = check_facts(facts, calendar) if facts is not None else check_text(text, calendar)
+    if facts is None and path.suffix.lower() == ".json":
+        return [found("facts.unreadable", path.name, "this is not JSON")]
+    if previous is not None:
+        findings += arithmetic.check_continuity(_claims(previous), _claims(path))
+    return findings
+
+
+def _read(path: Path) -> tuple[Any, str]:
+    """(the parsed fact file or None, the text)."""
     raw = path.read_bytes()
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = raw.decode("gb18030", errors="replace")
-    if path.suffix.lower() == ".json":
-        try:
-            return check_facts(parse(text), calendar)
-        except (json.JSONDecodeError, RecursionError) as broken:
-            return [found("facts.unreadable", path.name, f"not JSON: {broken}")]
-    return check_text(text, calendar)
+    if path.suffix.lower() != ".json":
+        return None, text
+    try:
+        return parse(text), text
+    except (json.JSONDecodeError, RecursionError):
+        return None, text
+
+
+def _claims(path: Path) -> Claims:
+    facts, text = _read(path)
+    return read_facts(facts)[0] if facts is not None else claims_of(readable(text))[1]
 
 
 def blocks(findings: Iterable[Finding]) -> bool:

@@ -285,6 +285,25 @@ def _sum(numbers: Iterable[Decimal | None]) -> Decimal:
     return sum((number for number in numbers if number is not None), Decimal(0))
 
 
+def check_continuity(before: Claims, now: Claims) -> Iterator[Finding]:
+    """L4: today's levels are yesterday's plus the change, in total and for each region."""
+    old = next((each for each in before.warrants if each.total is not None), None)
+    for each in now.warrants:
+        if old is None:
+            return
+        rows = [("total", old.total, each.total, each.change)]
+        earlier = {region.name: region.level for region in old.regions}
+        rows += [(r.name, earlier.get(r.name), r.level, r.change) for r in each.regions]
+        for name, then, level, change in rows:
+            if then is None or level is None or change is None or then + change == level:
+                continue
+            yield found(
+                "warrants.continuity", f"{each.where}, {name}",
+                f"{plain(then)} the day before and {plain(change)} give {plain(then + change)}, "
+                f"not {plain(level)}",
+            )  # fmt: skip
+
+
 def check_volume(claims: Claims) -> Iterator[Finding]:
     """L10: a night session's volume is compared with a night session's, not a day's."""
     for each in claims.futures:

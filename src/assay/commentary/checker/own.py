@@ -453,7 +453,7 @@ def check_pair(english: str, chinese: str) -> list[Finding]:
     if pages[0] is None or pages[1] is None:
         return [found("languages.differ", "figures", "one of the two texts has no rows of figures")]
     sides = [
-        {key: row.rest for key, row in page.rows.items() if not key.startswith("typed.")}
+        {key: row.rest for key, row in page.rows.items() if not key.startswith(("typed.", "name."))}
         for page in pages
         if page
     ]
