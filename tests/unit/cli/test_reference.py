@@ -28,9 +28,16 @@ def every_command() -> dict[str, App]:
     return dict(commands(build_app(), "assay"))
 
 
+def line_of(name: str, app: App) -> str:
+    """The line of a command, ready to be pasted into the page."""
+    return f"| `{name}` | {(app.default_command.__doc__ or '').strip().splitlines()[0]} |"
+
+
 def test_every_command_has_a_line_and_every_line_a_command() -> None:
-    listed = set(re.findall(r"^\| `(assay[^`]*)` \|", PAGE.read_text("utf-8"), re.MULTILINE))
-    assert listed == set(every_command())
+    listed = set(re.findall(r"^\| `assay.*$", PAGE.read_text("utf-8"), re.MULTILINE))
+    wanted = {line_of(name, app) for name, app in every_command().items()}
+    missing, gone = "\n".join(sorted(wanted - listed)), "\n".join(sorted(listed - wanted))
+    assert listed == wanted, f"paste into {PAGE.name}:\n{missing}\ntake out:\n{gone}"
 
 
 def test_every_command_says_what_it_does_with_an_example() -> None:
