@@ -135,3 +135,37 @@ def test_any_words_as_a_bulletin(text: str) -> None:
 def test_any_bytes_as_an_mbox(content: bytes) -> None:
     for mail in split_mbox(content):
         assert isinstance(mail.content, bytes)
+
+
+@given(
+    st.one_of(
+        st.binary(max_size=120),
+        st.lists(
+            st.sampled_from([b"=?utf-8?B?", b"=?gb2312?Q?", b"?=", b"=?", b"abc", b"\xb1\xa8", b"<", b">", b"@",
+                             b'"', b"(", b",", b" "]),
+            max_size=20,
+        ).map(b"".join),
+    )
+)  # fmt: skip
+@settings(max_examples=200, deadline=None)
+def test_any_header_in_a_mail(header: bytes) -> None:
+    header = header.replace(b"\n", b" ").replace(b"\r", b" ")
+    content = b"From: %s\nSubject: %s\nDate: %s\n\nx" % (header, header, header)
+    reading = read_channel(content, "email", TABLES, CONTEXT)
+    assert "reader.failed" not in {finding.code for finding in reading.findings}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"From: x\n" * 60_000,
+        b"<!--" * 100_000,
+        b"<![CDATA[" * 60_000,
+        b"<?" * 200_000,
+        b"<a " * 100_000,
+    ],
+)
+@pytest.mark.timeout(20)
+def test_hostile_bodies_take_no_time(body: bytes) -> None:
+    for kind in (b"text/plain", b"text/html"):
+        well_formed(read_channel(MAIL % (kind, body), "email", TABLES, CONTEXT))

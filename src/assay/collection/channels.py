@@ -82,8 +82,7 @@ def read_channel(
         if channel == "fax":
             return read_fax(content, typed_note, tables.lexicon, context, context.locator)
         return _reader(channel)(content, channel, tables, context, name)
-    except (RecursionError, OverflowError, ValueError, LookupError, TypeError) as problem:
-        # A reader that meets bytes nobody thought of must not end the morning.
+    except Exception as problem:  # noqa: BLE001 - bytes nobody thought of must not end the morning
         return refusal(
             "reader.failed",
             context.locator,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from assay.collection.clocks import parse_clock
 
@@ -61,10 +62,13 @@ def blocks_of(body: str, subject: str, zone: str) -> list[Block]:
 
 def _marks(body: str) -> list[tuple[int, str, int]]:
     """(start, marker words, where its header lines begin)."""
-    found = [(match.start(), match["words"], match.end()) for match in _MARKER.finditer(body)]
+    marked = islice(_MARKER.finditer(body), _MOST_BLOCKS)
+    found = [(match.start(), match["words"], match.end()) for match in marked]
     for match in _HEADER.finditer(body):
         if match["name"].lower() not in _FROM:
             continue
+        if len(found) >= 2 * _MOST_BLOCKS:
+            break
         near = any(0 <= match.start() - end <= _NEAR for _, _, end in found)
         following = _HEADER.search(body, match.end())
         if not near and following is not None and following.start() - match.end() <= _NEXT_LINE:

@@ -17,6 +17,8 @@ _HIDDEN = {"script", "style", "head", "template", "noscript", "object", "iframe"
 _ACTIVE = {"script", "iframe", "object", "embed", "applet", "form", "meta"}
 _BREAKS = {"br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "table", "blockquote"}
 _DEEPEST = 400
+#: A longer page is read up to here, and said.
+LONGEST_PAGE = 1_000_000
 _MARKUP = re.compile(r"<\s*/?\s*[a-zA-Z!?][^>]{0,2000}>")
 
 
@@ -83,8 +85,12 @@ def read_html(markup: str, where: str) -> Page:
     """The visible text and table rows of `markup`."""
     reader = _Reader()
     findings: list[Finding] = []
+    if len(markup) > LONGEST_PAGE:
+        findings.append(
+            warning("html.too_long", where, f"read up to {LONGEST_PAGE} characters: open by hand")
+        )
     try:
-        reader.feed(markup)
+        reader.feed(_without_comments(markup[:LONGEST_PAGE]))
         reader.close()
     except (AssertionError, ValueError, RecursionError):
         findings.append(warning("html.broken", where, "the page could not be read to its end"))
@@ -95,6 +101,26 @@ def read_html(markup: str, where: str) -> Page:
              "".join(reader.sink.words).split("\n")]  # fmt: skip
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
     return Page(text, tuple(tuple(row) for row in reader.sink.rows), tuple(findings))
+
+
+def _without_comments(markup: str) -> str:
+    """Comments and marked sections cut out in one pass; an unclosed one hides the rest.
+
+    The parser would look for the end of each unclosed section again and again.
+    """
+    for opened, closed in (("<!--", "-->"), ("<![", ">"), ("<?", ">")):
+        at = 0
+        pieces: list[str] = []
+        while (start := markup.find(opened, at)) >= 0:
+            pieces.append(markup[at:start])
+            end = markup.find(closed, start + len(opened))
+            if end < 0:
+                at = len(markup)
+                break
+            at = end + len(closed)
+        pieces.append(markup[at:])
+        markup = "".join(pieces)
+    return markup[: markup.rfind(">") + 1] + markup[markup.rfind(">") + 1 :].replace("<", " ")
 
 
 def looks_like_markup(text: str) -> bool:

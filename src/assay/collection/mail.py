@@ -7,6 +7,7 @@ and never believes a header more than it says: `From` is a claim until the regis
 from __future__ import annotations
 
 import email
+import email.errors
 import email.policy
 import re
 from collections.abc import Iterator
@@ -34,6 +35,7 @@ from assay.core import Finding
 _MOST_PARTS = 200
 _DEEPEST = 5
 _LONGEST_HEADER = 2_000
+_LONGEST_BODY = 200_000
 _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030"}
 _ATTACHED = re.compile(r"\battached\b|\bAttached\b|见附件|附件为|附件是")
 _MAIL_HEADERS = ("From", "Date", "Subject", "Message-ID", "Received", "To")
@@ -46,7 +48,13 @@ def read_mail(content: bytes, where: str = "mail", zone: str = "Asia/Shanghai") 
         return Reading(findings=(large,))
     try:
         mail = email.message_from_bytes(content, policy=email.policy.compat32)
-    except (ValueError, LookupError, RecursionError, TypeError, IndexError) as problem:
+    except (
+        ValueError,
+        LookupError,
+        RecursionError,
+        TypeError,
+        email.errors.MessageError,
+    ) as problem:
         return refusal("mail.broken", where, f"not a readable mail ({problem}); ask for it again")
     if not any(mail.get(name) for name in _MAIL_HEADERS):
         return refusal("mail.no_headers", where, "no mail header was found: is this a mail?")
@@ -121,7 +129,7 @@ def header_text(raw: str) -> str:
     text = raw[:_LONGEST_HEADER]
     try:
         pieces = decode_header(text)
-    except (ValueError, TypeError, LookupError):
+    except (ValueError, TypeError, LookupError, email.errors.MessageError):
         return text
     words: list[str] = []
     for piece, charset in pieces:
@@ -160,6 +168,11 @@ def _parts(
         else:
             plain.append(_text(part, content, place, findings))
     body = "\n".join(plain)
+    if len(body) > _LONGEST_BODY:
+        findings.append(
+            warning("mail.body_too_long", where, f"read up to {_LONGEST_BODY} characters")
+        )
+        body = body[:_LONGEST_BODY]
     if not body.strip() and pages:
         page = read_html("\n".join(pages), where)
         findings += page.findings

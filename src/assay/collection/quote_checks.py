@@ -102,7 +102,18 @@ def _plausible(
 
 
 def _units(fields: dict[str, FieldRead], rule: SeriesRule | None, where: str) -> list[Finding]:
-    unit = fields.get("unit")
+    unit, currency = fields.get("unit"), fields.get("currency")
+    if unit is None and currency is not None and rule is not None:
+        wanted_currency = rule.unit.partition("/")[0]
+        if currency.content != wanted_currency:
+            return [
+                error(
+                    "quote.currency_differs",
+                    where,
+                    f"the text says {currency.content}, {rule.code} is in {rule.unit}: "
+                    "never converted",
+                )
+            ]
     if unit is None:
         return []
     stated = unit_of(unit.content)
@@ -130,13 +141,13 @@ def _units(fields: dict[str, FieldRead], rule: SeriesRule | None, where: str) ->
 
 def _quantity(fields: dict[str, FieldRead], lexicon: Lexicon, where: str) -> list[Finding]:
     quantity = _amount(fields, "quantity")
-    if quantity is None or quantity <= Fraction(lexicon.largest_quantity):
+    if quantity is None or 0 < quantity <= Fraction(lexicon.largest_quantity):
         return []
     return [
         warning(
             "quote.implausible_quantity",
             where,
-            f"{exact_text(quantity)} t is more than {lexicon.largest_quantity} t: check the unit",
+            f"{exact_text(quantity)} t is not between 0 and {lexicon.largest_quantity} t: check it",
         )
     ]
 

@@ -31,6 +31,7 @@ _FREE = re.compile(r"[: 是]*(?P<said>[^,，、。;；\n|!！?？]{1,60})")
 _TO_THE_END = re.compile(r"[: 是]*(?P<said>[^。;；\n|]{1,200})")
 _DATE_PARTS = re.compile(r"[0-9]+")
 _FULL_DATE = 3
+_MOST_CAPTURED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,8 @@ def capture(text: Normalised, tokens: list[Token]) -> tuple[list[Token], list[Ca
     """Free words after a cue, and the tokens without what they cover."""
     taken: list[Captured] = []
     for token in tokens:
+        if len(taken) >= _MOST_CAPTURED:
+            break
         if token.role not in _CAPTURED or any(each.covers(token) for each in taken):
             continue
         pattern = {"deal_reference": _REFERENCE, "basis": _TO_THE_END}.get(token.role, _FREE)
@@ -186,6 +189,8 @@ def _delivery(scene: Scene, draft: Draft, tokens: list[Token]) -> None:
 
 def _kind(scene: Scene, draft: Draft, tokens: list[Token], part: Part, where: str) -> None:
     kinds = [each for each in tokens if each.role == "kind"]
+    if not kinds:
+        kinds = [each for each in tokens if each.role == "counterparty" and each.side is not None]
     if not kinds:
         return
     anchor = part.prices[0].start if part.prices else tokens[0].start
@@ -404,4 +409,4 @@ def _tax_rate(scene: Scene, draft: Draft, tokens: list[Token]) -> None:
 def _acts(draft: Draft, tokens: list[Token]) -> None:
     acts = [each.content for each in tokens if each.role == "act"]
     if acts:
-        draft.act = acts[0]
+        draft.act = "withdraw" if "withdraw" in acts else acts[0]

@@ -38,6 +38,9 @@ _CARRIED_FIELDS = ("grade", "place", "kind", "side", "pricing_date")
 _TERM_FIELDS = ("place", "delivery", "pickup", "payment", "tax", "tax_rate", "relation", "side")
 _ANCHORS = ("grade", "place", "kind", "against", "unit")
 _SHORT_SENTENCE = 60
+#: More numbers than any message of quotes has.
+_MOST_NUMBERS = 1_000
+_NUMBER_ROLES = {"number", "premium"}
 _DIGIT_CODES = {"quote.digit_lost_or_doubled", "quote.implausible_price"}
 
 
@@ -60,7 +63,14 @@ def read_quotes(text: str, lexicon: Lexicon, context: QuoteContext | None = None
                 f"{normal.invisible} invisible characters were passed over: look at the original",
             )
         )
-    tokens, captured = capture(normal, tokens_of(normal.text, lexicon))
+    found = tokens_of(normal.text, lexicon)
+    if sum(token.role in _NUMBER_ROLES for token in found) > _MOST_NUMBERS:
+        return refusal(
+            "message.too_many_numbers",
+            context.locator,
+            f"more than {_MOST_NUMBERS} numbers are a table: ask for a workbook",
+        )
+    tokens, captured = capture(normal, found)
     scene = Scene(normal, tokens, lexicon, context)
     offers, loose = _offers(scene, captured)
     return Reading(offers=tuple(offers), findings=(*findings, *loose))
@@ -93,6 +103,14 @@ def _offers(scene: Scene, captured: list[Captured]) -> tuple[list[Offered], list
             offers.append(offer)
     if not offers and not loose:
         offers = _without_number(scene, parts, captured)
+    if not offers and "mid" in heading.said and "grade" in heading.fields:
+        loose.append(
+            notice(
+                "quote.mean_alone",
+                scene.context.locator,
+                f"states a mean ({heading.said['mid'].content}) and no price: not offered",
+            )
+        )
     return offers, loose
 
 
@@ -113,6 +131,7 @@ def _head(heading: Draft, draft: Draft) -> None:
     for name in _HEADING_FIELDS:
         if name in draft.fields:
             heading.fields[name] = draft.fields[name]
+    heading.said.update(draft.said)
     heading.act = draft.act or heading.act
 
 

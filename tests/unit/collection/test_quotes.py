@@ -307,3 +307,45 @@ def test_the_shorthand_samples_are_read(lexicon: Lexicon, shared: Path) -> None:
         assert fields(only(text, lexicon), "premium_low", "premium_high") == [low, high], text
     trade = samples["wechat_group_trade_shorthand"]["sample"]
     assert reading(trade, lexicon).offers == ()
+
+
+def test_credit_is_named_so_that_documents_can_refuse_it(lexicon: Lexicon) -> None:
+    assert only("A00佛山 成交22180 100吨 30天账期", lexicon)["payment"] == "credit (账期)"
+    assert only("A00佛山 成交22180 100吨 承兑", lexicon)["payment"] == "acceptance"
+    assert only("A00佛山 成交22180 100吨 当天款", lexicon)["payment"] == "same-day bank transfer"
+
+
+def test_sold_to_somebody_is_a_deal_with_its_counterparty(lexicon: Lexicon) -> None:
+    offer = only("A00佛山 卖给南岭贸易 22180 100吨 自提 现款", lexicon)
+    assert fields(offer, "kind", "side", "counterparty") == ["transaction", "sell", "南岭贸易"]
+    assert offer.missing == ()
+
+
+def test_another_currency_is_never_taken_for_yuan(lexicon: Lexicon) -> None:
+    offer = only("A00佛山 报8000-8100 港币 100吨", lexicon)
+    assert fields(offer, "currency", "unit") == ["HKD", None]
+    assert "quote.currency_differs" in codes(offer)
+    assert "quote.unit_differs" in codes(only("A00佛山 报2700 USD/t 100吨", lexicon))
+
+
+def test_a_correction_withdraws_the_wrong_one_and_gives_the_right_one(lexicon: Lexicon) -> None:
+    wrong, right = reading("更正 刚才22180报错，应为22280 A00佛山", lexicon).offers
+    assert (wrong.act, wrong["low"], right.act, right["low"]) == (
+        "withdraw", "22180", "replace", "22280",
+    )  # fmt: skip
+
+
+def test_a_mean_alone_is_said_and_not_offered(lexicon: Lexicon) -> None:
+    found = reading("今日均价22180，A00佛山", lexicon)
+    assert found.offers == ()
+    assert [finding.code for finding in found.findings] == ["quote.mean_alone"]
+
+
+def test_no_tonnes_is_a_finding(lexicon: Lexicon) -> None:
+    assert "quote.implausible_quantity" in codes(only("A00佛山 成交22180元/吨 0吨", lexicon))
+
+
+def test_negated_words_are_no_deal(lexicon: Lexicon) -> None:
+    offer = only("A00佛山 报22180 未成交", lexicon)
+    assert offer["kind"] == "offer"
+    assert offer.fields["kind"].certainty is Certainty.STATED
