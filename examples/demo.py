@@ -34,6 +34,8 @@ SCRIPTS = ROOT / "examples" / "agency" / "script"
 CHECK = ROOT / "examples" / "real-check"
 #: What a script may write for a submission whose name only this home knows.
 _NAMED = re.compile(r"\{(?P<asked>[^}]*)\}")
+#: What a command calls its content; a script writes $CONTENT for the last one.
+_CONTENT = re.compile(r"\bcontent (?P<digest>sha256:[0-9a-f]{64})")
 MOST_LINES = 12
 #: Marks a folder as the demo's own, so that the next one may throw it away.
 MARK = "MADE-BY-THE-DEMO"
@@ -74,6 +76,8 @@ class Demo:
         code, out, err = self.assay(shlex.split(line)[1:])
         self.commands += 1
         self.show(out if not refusal else err, err if not refusal else "")
+        if content := _CONTENT.search(out):
+            self.variables["CONTENT"] = content["digest"]
         if (code != 0) != refusal:
             raise DemoFailed(f"exit code {code} of: {line}\n{out}{err}")
         self.refused += refusal
@@ -217,7 +221,11 @@ def main(arguments: list[str] | None = None) -> int:
     demo = Demo(*_places(given.folder), console, verbose=given.verbose)
     if not _prepared(demo):
         return 2
-    demo.variables = {"AGENCY": str(_near(SCRIPTS.parent)), "CHECK": str(_near(CHECK))}
+    demo.variables = {
+        "AGENCY": str(_near(SCRIPTS.parent)),
+        "CHECK": str(_near(CHECK)),
+        "OUT": str(_near(demo.out)),
+    }
     scripts = [SCRIPTS / "founding.txt", *(SCRIPTS / f"{day}.txt" for day in given.days)]
     if given.real_check:
         scripts, given.days = [CHECK / "script.txt"], ["2023-08-17", "2023-08-18"]
@@ -269,10 +277,11 @@ def _where(demo: Demo, days: list[str]) -> None:
         "keys (publication.pub is the public one)": demo.keys,
         "bundle for the public": demo.out / "public",
         "bundle for an auditor": demo.out / "auditor",
+        "the morning comment": demo.out / "comment",
         **_sources(days),
     }
     demo.console.print("\n[bold]Where everything lies[/]")
-    for what, path in rows.items():
+    for what, path in ((what, path) for what, path in rows.items() if path.exists()):
         demo.console.print(f"  {what:<42} {_near(path)}", soft_wrap=True)
     demo.console.print("\n[bold]Check it yourself[/]")
     demo.console.print(f"  {demo.verifier_line(demo.out / 'public')}", soft_wrap=True)
