@@ -103,12 +103,12 @@ class Server:
         return f"postgresql://assay@127.0.0.1:{self.port}/{database}"
 
     def new_database(self) -> str:
-        """The address of a fresh empty database."""
+        """The address of a fresh empty place: a schema of its own, quicker than a database."""
         self._databases += 1
         name = f"home_{self._databases}"
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-        return self.url(name)
+            connection.execute(f"CREATE SCHEMA {name}")
+        return self.url("postgres") + f"?options=-csearch_path%3D{name}"
 
     def kill(self) -> None:
         """kill -9 of the server's own process; its workers notice and end."""

@@ -18,7 +18,7 @@ class Wire:
         self._server = (parts.hostname, parts.port)
         self._listener = socket.create_server(("127.0.0.1", 0))
         port = self._listener.getsockname()[1]
-        self.url = f"postgresql://{parts.username}@127.0.0.1:{port}{parts.path}"
+        self.url = f"postgresql://{parts.username}@127.0.0.1:{port}{parts.path}?{parts.query}"
         self.lose: str | None = None
         self.lost = 0
         self._open = True

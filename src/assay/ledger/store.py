@@ -213,7 +213,9 @@ class Store:
         )
         gone = [name for name in _POSTGRES_GUARDS if enabled.get(name) not in {"O", "A"}]
         stated = _pairs(
-            connection, "SELECT proname, prosrc FROM pg_proc WHERE proname LIKE 'journal_refuse%'"
+            connection,
+            "SELECT proname, prosrc FROM pg_proc JOIN pg_namespace n ON n.oid = pronamespace "
+            "WHERE n.nspname = current_schema() AND proname LIKE 'journal_refuse%'",
         )
         for name, statement in _POSTGRES_FUNCTIONS.items():
             if stated.get(name) != statement.split("$$")[1]:
