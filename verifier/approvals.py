@@ -26,7 +26,7 @@ def check_approvals(
     if not persons:
         report.note("roles of proposers and approvers: not disclosed in this bundle")
     for price in days.values():
-        for act in price.ends:
+        for act in price.ends if price.asked else ():
             if act.kind in (PUBLISHED, CORRECTED):
                 with report.place(act.where):
                     _check(journal, price, act, documents, keys, persons, report)
@@ -91,22 +91,18 @@ def _check_tick(price: PriceDay, act: Act, tick: dict[str, Any], report: Report)
 
 def live_proposal(journal: Journal, act: Act) -> Act | None:
     """The last disclosed proposal of this price before `act`."""
-    about = (act.body["series"], act.body["pricing_date"])
     found = None
-    for each in journal.of("price.proposed/1"):
-        if each.seq < act.seq and (each.body["series"], each.body["pricing_date"]) == about:
+    for each in journal.about(act.body["series"], act.body["pricing_date"]):
+        if each.seq < act.seq and each.kind == "price.proposed/1":
             found = each
     return found
 
 
 def _approvals(journal: Journal, proposal: Act, act: Act) -> list[Act]:
     """Approvals of exactly this proposal, none if it was returned or voided meanwhile."""
-    about = (act.body["series"], act.body["pricing_date"])
     said: list[Act] = []
-    for each in journal.acts:
+    for each in journal.about(act.body["series"], act.body["pricing_date"]):
         if not proposal.seq < each.seq < act.seq:
-            continue
-        if (each.body.get("series"), each.body.get("pricing_date")) != about:
             continue
         if each.kind == "price.approved/1" and each.body["proposal"] == proposal.body["proposal"]:
             said.append(each)

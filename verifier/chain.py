@@ -7,9 +7,10 @@ shows salt and content, which must be what the commitment was made of.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from heapq import merge
 from typing import Any
 
 from verifier.bundle import JOURNAL
@@ -47,6 +48,8 @@ class Journal:
 
     digests: list[str] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
+    _kinds: dict[str, list[Act]] = field(default_factory=dict)
+    _series: dict[tuple[Any, Any], list[Act]] = field(default_factory=dict)
 
     @property
     def length(self) -> int:
@@ -55,11 +58,20 @@ class Journal:
 
     def of(self, *kinds: str) -> Iterator[Act]:
         """Disclosed entries of these kinds, in order."""
-        return (each for each in self.acts if each.kind in kinds)
+        found = [self._kinds.get(kind, []) for kind in kinds]
+        return iter(found[0]) if len(found) == 1 else merge(*found, key=lambda act: act.seq)
 
-    def find(self, kind: str, fits: Callable[[Act], bool]) -> Act | None:
-        """The first disclosed entry of a kind that fits, or None."""
-        return next((each for each in self.of(kind) if fits(each)), None)
+    def about(self, series: str, day: str) -> list[Act]:
+        """Disclosed entries whose body names this series and pricing date, in order."""
+        return self._series.get((series, day), [])
+
+    def add(self, act: Act) -> None:
+        """Take in the next disclosed entry."""
+        self.acts.append(act)
+        self._kinds.setdefault(act.kind, []).append(act)
+        series, day = act.body.get("series"), act.body.get("pricing_date")
+        if isinstance(series, str) and isinstance(day, str):
+            self._series.setdefault((series, day), []).append(act)
 
 
 def instant(given: Any) -> datetime:
@@ -87,7 +99,7 @@ def read_journal(raw: bytes, report: Report) -> Journal:
             claimed = str(row["digest"])
             _check_link(row, number, previous, where, report)
             if "content" in row:
-                journal.acts.append(_act(row))
+                journal.add(_act(row))
                 _check_commitment(row, f"{where} ({row['content']['kind']})", report)
         previous = claimed
         journal.digests.append(claimed)

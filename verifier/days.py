@@ -25,12 +25,16 @@ ENDS = (PUBLISHED, CORRECTED, NOT_ASSESSED)
 
 @dataclass(slots=True)
 class PriceDay:
-    """One series on one pricing day: its opening and its values, oldest first."""
+    """One series on one pricing day: its opening and its values, oldest first.
+
+    `asked` says that the bundle is about this day; values of other days are only inputs.
+    """
 
     series: str
     pricing_date: str
     opened: Act | None
     document: str | None
+    asked: bool = False
     ends: list[Act] = field(default_factory=list)
 
     @property
@@ -70,13 +74,16 @@ def read_days(bundle: Bundle, journal: Journal, report: Report) -> Days:
         with report.place(act.where):
             key = (act.body["series"], act.body["pricing_date"])
             days.setdefault(key, PriceDay(*key, None, None)).ends.append(act)
-    for day_of_series in days.values():
-        _check_endings(day_of_series, report)
+    for price in days.values():
+        price.asked = price.pricing_date in bundle.days
+        _check_endings(price, report)
     _check_closings(journal, days, report)
     return days
 
 
 def _check_endings(price: PriceDay, report: Report) -> None:
+    if price.asked and price.opened is None:
+        report.problem("price.not_opened", price.where, "its day was not opened for it")
     if price.opened is not None and not price.ends:
         report.problem(
             "price.silent", price.where,

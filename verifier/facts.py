@@ -19,6 +19,11 @@ from verifier.days import CORRECTED, NOT_ASSESSED, PUBLISHED
 from verifier.methods.market import Row
 from verifier.methods.pricing import Seen
 
+#: Every kind that says something of a submission's state.
+SUBMISSION_KINDS = (
+    "submission.received/1", "submission.confirmed/1", "submission.withdrawn/1",
+    "submission.discarded/1", "submission.judged/1",
+)  # fmt: skip
 LEGS = ("low", "mid", "high")
 
 
@@ -171,9 +176,9 @@ class Told:
 def submissions(journal: Journal, before: int) -> dict[str, Told]:
     """Every disclosed submission as it stood before an entry."""
     told: dict[str, Told] = {}
-    for act in journal.acts:
-        if act.seq >= before or not act.kind.startswith("submission."):
-            continue
+    for act in journal.of(*SUBMISSION_KINDS):
+        if act.seq >= before:
+            break
         name = act.body["submission"]
         if act.kind == "submission.received/1":
             told[name] = Told(act)

@@ -225,10 +225,9 @@ def _determination(check: Check) -> Act | None:
     if check.act.kind != NOT_ASSESSED:
         before = live_proposal(check.journal, check.act) or check.act
         wanted = before.body.get("determination")
-    about = (check.price.series, check.price.pricing_date)
     found = None
-    for act in check.journal.of("price.determined/1"):
-        if act.seq < before.seq and (act.body["series"], act.body["pricing_date"]) == about:
+    for act in check.journal.about(check.price.series, check.price.pricing_date):
+        if act.seq < before.seq and act.kind == "price.determined/1":
             found = act if wanted is None or act.body["digest"] == wanted else found
     if found is None:
         return None

@@ -95,8 +95,8 @@ def _note_sealed_entries(bundle: Bundle, journal: Journal, days: Days, report: R
     hidden = [seq for seq in range(first, last) if seq not in shown]
     if hidden and bundle.audience == "auditor":
         report.note(
-            f"{len(hidden)} entries recorded between opening and last value are not shown "
-            f"(first: {hidden[0]}): ask what they are"
+            f"{len(hidden)} entries recorded between opening and last value are not shown, "
+            f"as a rule another day's (the first is entry {hidden[0]})"
         )
 
 

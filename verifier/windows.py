@@ -23,7 +23,7 @@ RECORDING = timedelta(minutes=1)
 def check_windows(journal: Journal, days: Days, documents: Documents, report: Report) -> None:
     """Every value of the bundle against its window and its own recorded time."""
     for price in days.values():
-        for act in price.ends:
+        for act in price.ends if price.asked else ():
             with report.place(act.where):
                 _check_recording(act, report)
                 if act.kind == PUBLISHED:
