@@ -17,7 +17,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from assay.collection.channels import PhraseTables, read_channel
-from assay.collection.mailbox import Fetched, maildir_mails, split_mbox
+from assay.collection.mailbox import (
+    Fetched,
+    ImapClient,
+    fetch_new,
+    maildir_mails,
+    split_mbox,
+)
 from assay.collection.notes import PhoneNote
 from assay.collection.quote_fields import QuoteContext
 from assay.collection.reading import (
@@ -43,6 +49,7 @@ from assay.ledger.book.submissions import submissions
 
 _FUTURE = timedelta(minutes=5)
 _LIVE = ("offered", "confirmed")
+_CHATS = {"wechat", "qq"}
 _MEDIA = {
     "email": "message/rfc822",
     "portal": "application/json",
@@ -119,7 +126,10 @@ class Intake:
             raise refused("channel.unknown", channel, f"allowed: {', '.join(CHANNELS)}")
         sent = sent or Sent()
         content = evidence if isinstance(evidence, bytes) else evidence.read_bytes()
-        if isinstance(evidence, Path) and not sent.name:
+        if channel in _CHATS:
+            # The name of an exported chat is the name of a person or a group: never kept.
+            sent = replace(sent, name=f"{channel} export")
+        elif isinstance(evidence, Path) and not sent.name:
             sent = replace(sent, name=evidence.name)
         reference = self.ledger.evidence.put(content)
         with self.ledger.read() as connection:
@@ -158,6 +168,23 @@ class Intake:
             else Taken("", findings=(each,))
             for each in found
         ]
+
+    def take_imap(
+        self, client: ImapClient, after_uid: int, received_at: datetime
+    ) -> tuple[int, list[Taken]]:
+        """Take in what is new in a selected IMAP folder; gives the last UID seen, for next time.
+
+        A mail counts as received when the house's own server took it.
+        """
+        last, taken = after_uid, []
+        for uid, found in fetch_new(client, after_uid):
+            if isinstance(found, Finding):
+                taken.append(Taken("", findings=(found,)))
+                break
+            reached = min(found.arrived_at or received_at, received_at)
+            taken.append(self.take(found.content, "email", reached, Sent(name=found.locator)))
+            last = uid
+        return last, taken
 
     def _archive(
         self, content: bytes, reference: str, channel: str, received_at: datetime, sent: Sent
@@ -273,7 +300,7 @@ class Intake:
         but an older date makes it an older price. An undated chat message has no day.
         """
         received_at = utc(received_at)
-        message, chat = offer.origin, channel in {"wechat", "qq", "phone"}
+        message, chat = offer.origin, channel in {*_CHATS, "phone"}
         if message is None or message.sent_at is None:
             undated = message is not None and chat
             return received_at, None if undated else self._day(received_at), []
@@ -287,13 +314,14 @@ class Intake:
         return (message.sent_at if chat else received_at), self._day(message.sent_at), []
 
     def _match(self, registry: Registry, offer: Offered, channel: str, sent: Sent) -> Match:
+        where, series = offer.locator, offer["series"]
         if sent.contributor is not None:
-            return registry.find([sent.contributor], channel, offer.locator)
+            return registry.find([sent.contributor], channel, where, series)
         stated = offer["contributor"]
         spellings = [stated] if stated else spellings_of(offer.origin)
-        match = registry.find(spellings, channel, offer.locator)
+        match = registry.find(spellings, channel, where, series)
         if match.contributor is None and stated and offer.origin is not None:
-            return registry.find(spellings_of(offer.origin), channel, offer.locator)
+            return registry.find(spellings_of(offer.origin), channel, where, series)
         return match
 
     def _sender(self, message: Message | None) -> str | None:

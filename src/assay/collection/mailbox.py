@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -19,15 +20,17 @@ from assay.core import Finding
 
 _MBOX_EDGE = re.compile(rb"(?:\A|\n)From [^\n]{1,200}\n")
 _ESCAPED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
+_INTERNAL_DATE = re.compile(rb'INTERNALDATE "([^"]{10,40})"')
 _UIDS = re.compile(rb"[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """One mail as bytes and where it was found."""
+    """One mail as bytes, where it was found, and when the house's own server took it (IMAP)."""
 
     locator: str
     content: bytes
+    arrived_at: datetime | None = None
 
 
 def maildir_mails(folder: Path) -> Iterator[Fetched | Finding]:
@@ -77,15 +80,28 @@ def fetch_new(client: ImapClient, after_uid: int) -> Iterator[tuple[int, Fetched
 
 
 def _fetch(client: ImapClient, uid: int) -> Fetched | Finding:
-    status, answers = client.uid("FETCH", str(uid), "(BODY.PEEK[])")
+    status, answers = client.uid("FETCH", str(uid), "(INTERNALDATE BODY.PEEK[])")
     bodies = [
-        each[1]
+        each
         for each in answers
         if isinstance(each, tuple) and len(each) > 1 and isinstance(each[1], bytes)
     ]
     if status != "OK" or not bodies:
         return error("mailbox.refused", f"UID {uid}", f"the server said {status}: try later")
-    return Fetched(f"UID {uid}", bodies[0])
+    head, content = bodies[0][0], bodies[0][1]
+    return Fetched(f"UID {uid}", content, _arrived(head))
+
+
+def _arrived(head: object) -> datetime | None:
+    """The server's own time of arrival, in UTC."""
+    match = _INTERNAL_DATE.search(head) if isinstance(head, bytes) else None
+    if match is None:
+        return None
+    try:
+        stated = datetime.strptime(match[1].decode("ascii").strip(), "%d-%b-%Y %H:%M:%S %z")
+    except (ValueError, UnicodeDecodeError):
+        return None
+    return stated.astimezone(UTC)
 
 
 @contextmanager

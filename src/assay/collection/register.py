@@ -65,8 +65,10 @@ class Registry:
                 keys.setdefault(key, set()).add(code)
         return cls(day, known, {key: frozenset(codes) for key, codes in keys.items()})
 
-    def find(self, spellings: Iterable[str], channel: str, where: str) -> Match:
-        """The firm that one of these spellings names on this channel."""
+    def find(
+        self, spellings: Iterable[str], channel: str, where: str, series: str | None = None
+    ) -> Match:
+        """The firm that one of these spellings names on this channel, for this series."""
         asked = [alias_key(each) for each in spellings if each and alias_key(each)]
         hits: set[str] = set()
         for key in asked:
@@ -74,7 +76,7 @@ class Registry:
                 (key, None), frozenset()
             )
         if len(hits) == 1:
-            return self._matched(hits.pop(), where)
+            return self._matched(hits.pop(), where, series)
         if hits:
             return Match(
                 None,
@@ -88,7 +90,7 @@ class Registry:
             )
         return Match(None, findings=(self._unknown(asked, where),))
 
-    def _matched(self, code: str, where: str) -> Match:
+    def _matched(self, code: str, where: str, series: str | None) -> Match:
         firm = self.firms[code]
         found: list[Finding] = []
         if firm["status"] != "active":
@@ -97,10 +99,15 @@ class Registry:
                     "contributor.not_active", where, f"{code} is {firm['status']} on {self.day}"
                 )
             )
-        submitters = [each["submitter"] for each in firm["submitters"]]
+        submitters = [
+            each["submitter"] for each in firm["submitters"] if _covers(each["series"], series)
+        ]
         if not submitters:
+            what = f" for {series}" if series and firm["submitters"] else ""
             found.append(
-                warning("submitter.no_mandate", where, f"{code} has no mandated submitter today")
+                warning(
+                    "submitter.no_mandate", where, f"{code} has no mandated submitter today{what}"
+                )
             )
         return Match(code, submitters[0] if len(submitters) == 1 else None, tuple(found))
 
@@ -121,6 +128,19 @@ class Registry:
         return notice(
             "contributor.unknown", where, "the sender is in nobody's aliases: name the contributor"
         )
+
+
+def _covers(mandate: Iterable[str], series: str | None) -> bool:
+    """Whether a mandate (none listed: all; ``X*``: all that begin so) covers this series."""
+    listed = list(mandate)
+    return (
+        series is None
+        or not listed
+        or any(
+            series == each or (each.endswith("*") and series.startswith(each[:-1]))
+            for each in listed
+        )
+    )
 
 
 def _likeness(known: str, asked: str) -> float:

@@ -6,11 +6,13 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
 from assay.collection.mailbox import Fetched, fetch_new, open_imap
 
+ARRIVED = "30-Dec-2025 09:50:00 +0800"
 MAILS = {4: b"From: a@b\r\n\r\nfirst\r\n", 7: b"From: c@d\r\n\r\nsecond\r\n"}
 
 
@@ -47,10 +49,10 @@ class _Server(threading.Thread):
             return b"* 2 EXISTS\r\n"
         if command.startswith("UID SEARCH"):
             return b"* SEARCH 4 7\r\n"
-        fetched = re.match(r"UID FETCH ([0-9]+) \(BODY\.PEEK\[\]\)", command)
+        fetched = re.match(r"UID FETCH ([0-9]+) \(INTERNALDATE BODY\.PEEK\[\]\)", command)
         if fetched:
             mail = MAILS[int(fetched[1])]
-            head = f"* 1 FETCH (UID {fetched[1]} BODY[] {{{len(mail)}}}\r\n".encode()
+            head = f'* 1 FETCH (UID {fetched[1]} INTERNALDATE "{ARRIVED}" BODY[] {{{len(mail)}}}\r\n'.encode()
             return head + mail + b")\r\n"
         return b"* BYE\r\n" if command.upper() == "LOGOUT" else b""
 
@@ -66,7 +68,7 @@ def server() -> Iterator[_Server]:
 def test_new_mails_are_fetched_as_raw_bytes_without_marking(server: _Server) -> None:
     with open_imap("127.0.0.1", "desk", "secret", port=server.port, tls=False) as client:
         found = list(fetch_new(client, 4))
-    assert found == [(7, Fetched("UID 7", MAILS[7]))]
+    assert found == [(7, Fetched("UID 7", MAILS[7], datetime(2025, 12, 30, 1, 50, tzinfo=UTC)))]
     fetches = [line for line in server.heard if "FETCH" in line]
     assert all("BODY.PEEK[]" in line for line in fetches)
     assert not any("STORE" in line for line in server.heard)

@@ -278,3 +278,39 @@ def test_an_alias_of_two_firms_is_ambiguous() -> None:
     match = Registry.of(cards, DAY).find(["Twin"], "wechat", "row 1")
     assert match.contributor is None
     assert [finding.code for finding in match.findings] == ["contributor.ambiguous"]
+
+
+class _Mailbox:
+    """Two mails; the second arrived before the cut-off and is fetched after it."""
+
+    def uid(self, command: str, *args: str) -> tuple[str, list[object]]:
+        if command == "SEARCH":
+            return "OK", [b"3 5"]
+        head = f'1 (UID {args[0]} INTERNALDATE "30-Dec-2025 09:50:00 +0800" BODY[] {{9}}'.encode()
+        return "OK", [(head, mail(f"A00佛山 报2218{args[0]}元/吨 100吨")), b")"]
+
+
+def test_an_imap_folder_is_taken_from_where_it_was_left(ledger: Ledger, intake: Intake) -> None:
+    last, taken = intake.take_imap(_Mailbox(), 3, NOW + timedelta(hours=1))
+    assert (last, len(taken)) == (5, 1)
+    (row,) = rows(ledger)
+    assert row["fields"]["low"] == "22185"
+    assert row["received_at"] == datetime(2025, 12, 30, 1, 50, tzinfo=UTC)
+
+
+def test_the_name_of_an_exported_chat_is_not_kept(
+    ledger: Ledger, intake: Intake, tmp_path: Path
+) -> None:
+    export = tmp_path / "与王经理的聊天.txt"
+    export.write_text("2025-12-30 09:44:09 北水-李\nA00佛山 报22170元/吨 150吨\n", "utf-8")
+    intake.take(export, "wechat", NOW)
+    assert "王经理" not in "".join(str(entry.body) for entry in ledger.entries())
+
+
+def test_a_mandate_for_other_series_does_not_count(ledger: Ledger, intake: Intake) -> None:
+    intake.take(mail("ADC12 报22300元/吨 100吨"), "email", NOW)
+    (row,) = rows(ledger)
+    (finding,) = row["findings"]
+    assert finding["code"] == "submitter.no_mandate"
+    assert "for ADC12" in finding["what_to_do"]
+    assert str(row["fields"]["submitter"]).startswith("vault:")
