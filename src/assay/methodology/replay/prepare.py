@@ -7,7 +7,7 @@ determines it from the same rows. Suspecting too much costs time, never the resu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -60,7 +60,11 @@ class Partition:
 
 @dataclass(slots=True)
 class Prepared:
-    """What the kernel is given, and which groups are not its business."""
+    """What the kernel is given, and which groups are not its business.
+
+    `group` is day x series of the document; `bound` is the largest price times the largest
+    quantity, for the question whether sums fit 64 bits.
+    """
 
     data: tuple[Array, ...]
     group: Array
@@ -73,6 +77,21 @@ class Prepared:
     firms: int
     groups: int
     has_ids: bool
+    _placed: tuple[Array, Array] | None = None
+
+    @property
+    def largest(self) -> int:
+        """No group has more valid rows than this."""
+        return int(self.received.max(initial=0))
+
+    def placed(self, place_rows: Callable[..., None]) -> tuple[Array, Array]:
+        """Where each group's valid rows start, and the rows by group (sorted once)."""
+        if self._placed is None:
+            starts = np.zeros(len(self.received) + 1, dtype=np.int64)
+            rows = np.empty(len(self.valid), dtype=np.int64)
+            place_rows(self.group, self.valid, starts, rows)
+            self._placed = starts, rows
+        return self._placed
 
 
 def partition_of(
@@ -125,59 +144,60 @@ def prepare(methodology: Methodology, partition: Partition) -> Prepared:
     low, high, scale = _normalised(methodology, partition, group, suspect)
     _suspect_rows(methodology, partition, group, sides, suspect)
     _suspect_deals(methodology, partition, group, kinds, valid, suspect)
+    clusters, cluster_count = _clusters(partition, firm)
+    _suspect_groups(group, firm, clusters, suspect)
     days = _suspect_days(methodology, partition, firm, kinds, sides)
     suspect |= np.repeat(days, size)
     valid &= ~suspect[group] & ~partition.closed[partition.day_index]
     valid[: partition.context] = False
     tonnes = columns.numbers.get("quantity")
-    weight = (
-        np.zeros(len(columns), dtype=np.int64)
-        if tonnes is None
-        else np.where(tonnes == NULL, 0, tonnes)
-    )
-    clusters, cluster_count = _clusters(partition, firm)
+    weight = np.zeros(len(columns), dtype=np.int64) if tonnes is None else tonnes
     rank = _ranks(partition.dictionaries["contributor"])
     received = columns.instants.get("received_at")
-    points = {"middle": (low, high), "low": (low, low), "high": (high, high)}
-    one, other = points[_point(methodology)]
     data = (
-        one + other, low, high, weight, firm, clusters, kinds, np.where(sides < 0, 0, sides),
+        low, high, weight, firm, clusters, kinds, sides,
         received if received is not None else np.zeros(len(columns), dtype=np.int64), rank,
     )  # fmt: skip
-    priced = low != NULL
-    reach = max(
-        (int(np.abs(np.where(priced, each, 0)).max(initial=0)) for each in (low, high)), default=0
-    )
     return Prepared(
-        data=tuple(np.ascontiguousarray(each, dtype=np.int64) for each in data),
+        data=tuple(_fixed(each) for each in data),
         group=group,
         valid=valid,
         received=np.bincount(group[partition.context :], minlength=groups),
         suspect=suspect,
         scale=scale,
         quantity_scale=columns.scales.get("quantity", 0),
-        bound=max(1, 2 * reach) * max(1, int(weight.max(initial=0))),
+        bound=2 * max(1, _reach(low), _reach(high)) * max(1, int(weight.max(initial=0))),
         firms=len(rank),
         groups=cluster_count,
         has_ids=columns.ids is not None,
     )
 
 
-def _point(methodology: Methodology) -> str:
-    assert methodology.assessment is not None
-    return methodology.assessment.point
+def _fixed(column: Array) -> Array:
+    """The same column, contiguous and read-only: one type for the compiled kernel."""
+    fixed = np.ascontiguousarray(column).view()
+    fixed.flags.writeable = False
+    return fixed
+
+
+def _reach(prices: Array) -> int:
+    """The largest distance of a price from zero."""
+    most, least = int(prices.max(initial=0)), int(prices.min(initial=0))
+    if least == NULL:
+        least = int(np.where(prices == NULL, 0, prices).min(initial=0))
+    return max(most, -least)
 
 
 def _renamed(methodology: Methodology, partition: Partition) -> Array:
     """The contributors' codes after the document's dated tables of names."""
     assert methodology.assessment is not None
     columns, names = partition.columns, partition.dictionaries["contributor"]
-    firm = columns.words["contributor"].astype(np.int64)
+    firm = columns.words["contributor"]
     stated = columns.days.get("stated", columns.day)
     for call in methodology.assessment.cleaning:
         if call.rule != "aliases":
             continue
-        given = firm.copy()
+        given, firm = firm, firm.copy()
         done = np.zeros(len(firm), dtype=bool)
         for line in call.arguments["table"]:
             since = day_number(line.get("from", date.min))
@@ -199,10 +219,10 @@ def _sides(partition: Partition) -> Array:
     """Side of each row in the kernel's numbers; -1 for a word that is neither buy nor sell."""
     codes = partition.columns.words.get("side")
     if codes is None:
-        return np.zeros(len(partition.columns), dtype=np.int64)
+        return np.zeros(len(partition.columns), dtype=np.int8)
     words = partition.dictionaries["side"].words
     own = [*(_SIDES.get(word, -1) for word in words), k.NO_SIDE]
-    return np.array(own, dtype=np.int64)[codes]
+    return np.array(own, dtype=np.int8)[codes]
 
 
 def _clusters(partition: Partition, firm: Array) -> tuple[Array, int]:
@@ -215,7 +235,8 @@ def _clusters(partition: Partition, firm: Array) -> tuple[Array, int]:
     own = words.codes(partition.dictionaries["group"].words)
     alone = words.codes(names.words)
     own = np.append(own, np.int32(-1)).astype(np.int64)
-    return np.where(stated < 0, alone[firm], own[stated]), len(words.words)
+    clusters = np.where(stated < 0, alone[firm], own[stated])
+    return clusters.astype(np.int32), len(words.words)
 
 
 def _ranks(names: Dictionary) -> Array:
@@ -293,6 +314,13 @@ def _suspect_rows(
     if decision is not None and any(c.overridable for c in methodology.assessment.screening):
         included = decision == partition.dictionaries["decision"].known("include")
         suspect[group[included]] = True
+
+
+def _suspect_groups(group: Array, firm: Array, clusters: Array, suspect: Array) -> None:
+    """A firm whose rows name several groups is of one of them: the day engine says which."""
+    one = np.zeros(int(firm.max(initial=0)) + 1, dtype=np.int64)
+    one[firm] = clusters
+    suspect[group[clusters != one[firm]]] = True
 
 
 def _suspect_deals(
