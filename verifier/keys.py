@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from verifier.bundle import HEADS, SEAL, Bundle
+from verifier.bundle import HEADS, JOURNAL, SEAL, Bundle
 from verifier.canonical import Malformed, canonical_bytes, read_canonical
 from verifier.chain import Act, Journal
 from verifier.report import Report
@@ -113,10 +113,7 @@ def _signature_problem(act: Act, keys: dict[str, Key], home: str) -> str:
         return f"key {key.id} belongs to {key.person}, the act is {act.actor}'s"
     if act.seq <= key.since or (key.until is not None and act.seq > key.until):
         return f"key {key.id} was not in force"
-    message = {
-        "actor": act.actor, "body": act.body, "home": home, "key": act.key, "kind": act.kind,
-    }  # fmt: skip
-    if not holds(key.public, canonical_bytes(message), act.signature):
+    if not holds(key.public, canonical_bytes(_act_message(act, home)), act.signature):
         return f"the signature is not {act.actor}'s over this act"
     return ""
 
@@ -137,12 +134,47 @@ def check_heads(
     ]
     if heads[:-1] != told:
         report.problem("head.list", HEADS, "the earlier heads are not those of the journal")
-    agency = bundle.manifest["agency"]
+    agency, good = bundle.manifest["agency"], 0
     for place, head in enumerate(heads, 1):
+        before = len(report.problems)
         with report.place(f"{HEADS} head {place}"):
             last = place == len(heads)
             _check_head(head, agency, journal, keys, public if last else None, place, report)
+            if len(report.problems) == before:
+                good = head["seq"]
+            elif good < head["seq"]:
+                words = f"what is not as it was signed lies in entries {good + 1} to {head['seq']}"
+                report.problem("head.span", JOURNAL, words)
     _check_end(heads[-1], bundle, journal, report)
+
+
+def present_key(journal: Journal, public: str, report: Report) -> str:
+    """The key that follows from the one you trust, by handovers that it signed itself."""
+    seen = set()
+    while public not in seen:
+        seen.add(public)
+        by_it = [act for act in journal.of(*HANDOVER) if _signed_with(act, public, journal)]
+        retired = next((a.body for a in by_it if a.body["key"] == key_id(public)), None)
+        if retired is None or not retired.get("successor"):
+            return public
+        for act in by_it:
+            body = act.body
+            if act.kind == HANDOVER[0] and body["key"] == retired["successor"]:
+                report.note(f"the key you gave handed over to {body['key']} ({act.where})")
+                public = body["public"]
+    return public
+
+
+def _signed_with(act: Act, public: str, journal: Journal) -> bool:
+    message = canonical_bytes(_act_message(act, journal.digests[0]))
+    return act.key == key_id(public) and holds(public, message, act.signature)
+
+
+def _act_message(act: Act, home: str) -> dict[str, Any]:
+    """What a person signs: the act, in this home."""
+    return {
+        "actor": act.actor, "body": act.body, "home": home, "key": act.key, "kind": act.kind,
+    }  # fmt: skip
 
 
 def head_bytes(agency: str, head: dict[str, Any]) -> bytes:

@@ -21,6 +21,7 @@ from verifier.keys import (
     check_kept,
     check_seal,
     check_signatures,
+    present_key,
     read_public_key,
     registered_keys,
 )
@@ -52,6 +53,8 @@ def verify(folder: Path, key_file: Path, kept: Path | None = None) -> Report:
     check_times(journal, report)
     keys = registered_keys(journal, report)
     check_signatures(journal, keys, report)
+    with report.place(JOURNAL):
+        public = present_key(journal, public, report)
     with report.place(HEADS):
         check_heads(bundle, journal, keys, public, report)
     sealed = check_seal(bundle, public, report)

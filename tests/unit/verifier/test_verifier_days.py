@@ -23,6 +23,8 @@ from unit.verifier.small_agency import (
 )
 
 from assay.core import Refused, digest_of
+from assay.ledger import Signer
+from assay.ledger.heads import rotate_publication_key, sign_head
 from assay.publication import export_days
 from verifier import verify
 from verifier.__main__ import main
@@ -246,6 +248,48 @@ def test_another_key_cannot_seal(tmp_path: Path) -> None:
             signer=signer("P-01"),
         )
     agency.ledger.close()
+
+
+# ---- another publication key -----------------------------------------------------------
+
+
+def test_a_key_that_handed_over_is_followed(tmp_path: Path) -> None:
+    agency = priced(tmp_path)
+    agency.clock.shanghai("12:00:00")
+    old, new = signer("publication"), Signer("publication", signer("publication-2").private)
+    rotate_publication_key(agency.ledger, old, new, "yearly change")
+    sign_head(agency.ledger, new)
+    out = tmp_path / "out"
+    export_days(agency.ledger, DAY, DAY, "public", out, METHODOLOGIES, signer=new)
+    agency.ledger.close()
+    newer = tmp_path / "newer.pub"
+    newer.write_bytes(public_pem("publication-2"))
+    assert verify(out, newer).problems == []
+    report = verify(out, agency.key)
+    assert report.problems == []
+    assert report.facts["sealed"]
+    assert [note for note in report.notes if "handed over" in note]
+
+
+def test_a_handover_that_the_old_key_did_not_sign_is_not_followed(tmp_path: Path) -> None:
+    agency = priced(tmp_path)
+    forger = Forger(exported(agency))
+    thief = signer("thief")
+    body = {"key": thief.key, "person": "publication", "public": thief.public}
+    for kind, content in (
+        ("key.registered/1", {**body, "purpose": "publication"}),
+        (
+            "key.retired/1",
+            {"key": signer("publication").key, "reason": "-", "successor": thief.key},
+        ),
+    ):
+        last = forger.lines[-1]
+        forged = {**last["content"], "kind": kind, "body": content, "actor": "publication"}
+        forged |= {"key": signer("publication").key, "signature": "0" * 128}
+        forger.lines.append({**last, "content": forged})
+    forger.relink().sign_head("thief").tables()
+    report = verify(forger.write(), agency.key)
+    assert {"head.key", "head.signature"} <= {problem.code for problem in report.problems}
 
 
 # ---- the program -----------------------------------------------------------------------
