@@ -72,11 +72,18 @@ def _number(tokens: list[Token], index: int) -> _Number | None:
     token = tokens[index]
     if token.role == "premium" and token.content == "par":
         return _Number(Decimal(0), 1, token.start, index, index, token.end)
+    if _is_flat(token):
+        return _Number(Decimal(0), None, token.start, index, index, token.end)
     if token.role != "number":
         return None
     sign, first = _sign(tokens, index)
     start = min(token.start, tokens[first].start)
     return _Number(token.amount, sign, start, first, index, token.end)
+
+
+def _is_flat(token: Token) -> bool:
+    """持平, unchanged: a change of nothing, said without a number."""
+    return token.role == "change" and token.content == "flat"
 
 
 def _sign(tokens: list[Token], index: int) -> tuple[int | None, int]:
@@ -198,6 +205,8 @@ def _cue(tokens: list[Token], first: int) -> Token | None:
     at = first - 1
     while at >= 0 and first - at <= _FURTHEST:
         token = tokens[at]
+        if _is_flat(token):
+            return None
         if token.role in {"mean", "change", "quantity", "margin", "against", "contract", "tax"}:
             return token
         if token.role not in _SKIPPED and token.content not in _SKIPPED_WORDS:
@@ -210,6 +219,8 @@ def _role(
     tokens: list[Token], first: _Number, second: _Number | None, unit: Token | None
 ) -> tuple[str, int | None, str | None, Token | None]:
     """(role, sign of the first number, kind of premium, what it is against)."""
+    if _is_flat(tokens[first.first]):
+        return "change", 1, None, None
     if unit is not None and unit.role == "quantity_unit":
         return "quantity", None, None, None
     if unit is not None and unit.role == "measure":

@@ -211,6 +211,16 @@ def test_regional_change_of_scrap(lexicon: Lexicon) -> None:
     assert fields(offer, "series", "low", "high") == ["SCRAP-UBC-SH", "-300", "-100"]
 
 
+@pytest.mark.parametrize("words", ["持平", "报价 持平", "报价持稳"])
+def test_a_flat_regional_change_is_a_change_of_nothing(words: str, lexicon: Lexicon) -> None:
+    text = f"打包易拉罐 报价17100元/吨 120吨 不含税\n贵州 打包易拉罐 {words} 60吨 不含税"
+    national, regional = reading(text, lexicon).offers
+    assert fields(national, "series", "low", "place") == ["SCRAP-UBC", "17100", None]
+    assert fields(regional, "series", "low", "high", "quantity") == [
+        "SCRAP-UBC-GZ", "0", "0", "60",
+    ]  # fmt: skip
+
+
 def test_withdrawal_and_replacement(lexicon: Lexicon) -> None:
     first, second = reading("22180作废，改22200", lexicon).offers
     assert (first.act, first["low"]) == ("withdraw", "22180")
@@ -349,3 +359,17 @@ def test_negated_words_are_no_deal(lexicon: Lexicon) -> None:
     offer = only("A00佛山 报22180 未成交", lexicon)
     assert offer["kind"] == "offer"
     assert offer.fields["kind"].certainty is Certainty.STATED
+
+
+@pytest.mark.parametrize(
+    "tail", ["QQ 12345", "电话：020-12345", "tel 22 33 44 55", "微信号 22334", "账号22334455"]
+)
+def test_numbers_of_people_are_no_prices(tail: str, lexicon: Lexicon) -> None:
+    assert only(f"A00佛山 报22180元/吨 100吨 {tail}", lexicon)["low"] == "22180"
+
+
+def test_a_later_number_without_words_is_doubted(lexicon: Lexicon) -> None:
+    first, second = reading("A00佛山 报22180元/吨 100吨，12345", lexicon).offers
+    assert first.fields["low"].certainty is Certainty.STATED
+    assert second.fields["low"].certainty is Certainty.UNCERTAIN
+    assert "quote.bare_number" in codes(second)
