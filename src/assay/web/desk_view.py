@@ -32,6 +32,10 @@ SIZES = ((500, "8"), (100, "6"), (0, "4"))
 KIND_MARKS = {"transaction": "●", "bid": "▲", "offer": "▼", "indication": "◆"}
 
 
+#: A distance beyond this share of the price is not worth its digits on the page.
+FAR = Fraction(1, 5)
+
+
 @dataclass(frozen=True)
 class Row:
     """One line of the blotter."""
@@ -56,6 +60,14 @@ class Row:
     def mark(self) -> str:
         """The glyph of its kind."""
         return KIND_MARKS.get(self.fields.get("kind") or "", "?")
+
+    @property
+    def far(self) -> bool:
+        """Whether the price is so far off that only that matters."""
+        return (
+            bool(self.distance and self.point)
+            and abs(self.distance or 0) > abs((self.point or 0) - (self.distance or 0)) * FAR
+        )
 
     @property
     def failed(self) -> list[Mapping[str, Any]]:

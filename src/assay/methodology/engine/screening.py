@@ -306,7 +306,7 @@ def finding_of(verdict: Verdict, series: str, day: date) -> Finding:
     severity = _SEVERITY.get(verdict.verdict, Severity.WARNING)
     if verdict.code == "submission.after_soft_cutoff":
         severity = Severity.INFO
-    said = ", ".join(f"{name} {seen}" for name, seen in verdict.seen.items())
+    said = ", ".join(f"{name} {_listed(seen)}" for name, seen in verdict.seen.items())
     out = _WAY_OUT.get(verdict.code, "look at it; what was decided stands in the screening record")
     return Finding(
         verdict.code or f"submission.{verdict.verdict}",
@@ -315,3 +315,8 @@ def finding_of(verdict: Verdict, series: str, day: date) -> Finding:
         f"rule {verdict.rule} (clause {verdict.clause or 'desk'})",
         f"{out} ({said})" if said else out,
     )
+
+
+def _listed(seen: Any) -> str:
+    """A value as people read it: lists without brackets."""
+    return " and ".join(str(each) for each in seen) if isinstance(seen, list | tuple) else str(seen)
