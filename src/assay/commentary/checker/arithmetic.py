@@ -307,7 +307,12 @@ def check_continuity(before: Claims, now: Claims) -> Iterator[Finding]:
 def check_volume(claims: Claims) -> Iterator[Finding]:
     """L10: a night session's volume is compared with a night session's, not a day's."""
     for each in claims.futures:
-        if each.session != "night" or each.volume is None or each.volume_change is None:
+        if (
+            each.session != "night"
+            or each.volume_alike
+            or each.volume is None
+            or each.volume_change is None
+        ):
             continue
         before = each.volume - each.volume_change
         if before >= 3 * each.volume > 0:

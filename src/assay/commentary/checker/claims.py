@@ -44,6 +44,7 @@ class FuturesClaim:
     pct_places: int = 2
     volume: Decimal | None = None
     volume_change: Decimal | None = None
+    volume_alike: bool = False
     open_interest: Decimal | None = None
     oi_change: Decimal | None = None
     positions: tuple[str, str, str] | None = None

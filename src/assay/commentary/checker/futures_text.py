@@ -82,7 +82,11 @@ _POSITIONS = (
     re.compile(r"\b(?P<act>reduced|increased) (?P<who>bear|bull|short|long) positions", re.IGNORECASE),
 )  # fmt: skip
 NEAR_WORD = 40
-_NIGHT = re.compile(r"\bovernight\b|\bnight\b|last evening", re.IGNORECASE)
+_ALIKE = re.compile(
+    r"(?:than|from|against|over|versus|to) (?:that of |in )?(?:the )?(?:night before|(?:previous|last|prior) night)",
+    re.IGNORECASE,
+)
+_NIGHT = re.compile(r"\bovernight\b|(?<!no )\bnight\b|last evening", re.IGNORECASE)
 _DAY = re.compile(r"\btoday\b|during the day\b|day(?:time)? session|daytime trading", re.IGNORECASE)
 _SPOT = re.compile(r"\b(?:A00|ADC12|spot price|spot primary)\b")
 _VERBS = re.compile(
@@ -132,6 +136,7 @@ def _same(left: Mention, right: Mention) -> bool:
 def _statement(where: str, mention: Mention, parts: list[str]) -> FuturesClaim:
     text = " ".join(parts)
     claim = FuturesClaim(where, mention.product, mention.contract, said=snippet(text), words=text)
+    claim.volume_alike = bool(_ALIKE.search(text))
     claim.session = "night" if _NIGHT.search(text) else ("day" if _DAY.search(text) else None)
     story, rest = _story(text)
     _prices(claim, story)

@@ -166,8 +166,7 @@ def _bound(page: OwnPage) -> Iterator[Finding]:
     numbers, codes, days, clocks = _known(page)
     typed = {row.words for row in page.rows.values() if row.key.startswith("typed.")}
     prose = page.prose
-    for words in sorted(_typed_words(page), key=len, reverse=True):
-        prose = prose.replace(words, " ")
+    prose = _without_typed(prose, page)
     for code in _CODE.findall(prose):
         if code not in codes:
             yield found("number.unbound", f'"{code}"', "no row carries this contract")
@@ -193,6 +192,18 @@ def _bound(page: OwnPage) -> Iterator[Finding]:
                 f'"{around}"',
                 f"{match.group()} stands in no row: refer to a fact",
             )
+
+
+def _without_typed(prose: str, page: OwnPage) -> str:
+    for words in sorted(_typed_words(page), key=len, reverse=True):
+        if not _plain_number(words):
+            prose = re.sub(_alone(words), " ", prose)
+    return prose
+
+
+def _plain_number(words: str) -> bool:
+    """Whether typed words are one number, which is counted like any other."""
+    return bool(re.fullmatch(NUMBER, words))
 
 
 def _typed_words(page: OwnPage) -> list[str]:
@@ -264,12 +275,10 @@ def _stated(page: OwnPage) -> Iterator[Finding]:
         if not said:
             continue
         times = int(said["times"])
-        if (
-            row.key.startswith(("name.", "day.", "typed."))
-            or _CODE.fullmatch(row.words)
-            or _CLOCK.fullmatch(row.words)
-        ):
+        if _worded(row):
             there = _times(page, row, names)
+            if not row.key.startswith(("name.", "day.", "typed.")):
+                times = _together(page, row.words)
             if there != times:
                 yield found(
                     "number.unused",
@@ -293,8 +302,7 @@ def _counts(page: OwnPage) -> tuple[Counter[str], Counter[Decimal]]:
     """How often each name with digits and each free number stands in the prose."""
     prose = _body(page)
     names = Counter(_NAMES.findall(_CODE.sub(" ", prose)))
-    for words in sorted(_typed_words(page), key=len, reverse=True):
-        prose = prose.replace(words, " ")
+    prose = _without_typed(prose, page)
     for pattern in _DATES:
         prose = pattern.sub(" ", prose)
     numbers = [number(token) for token in _prose_tokens(prose)]
@@ -304,6 +312,20 @@ def _counts(page: OwnPage) -> tuple[Counter[str], Counter[Decimal]]:
 def _body(page: OwnPage) -> str:
     """The prose without byline, status, source and contact lines, which no row counts."""
     return "\n".join(line for line in page.prose.splitlines() if not _UNCOUNTED.match(line))
+
+
+def _worded(row: Row) -> bool:
+    """Whether the row is counted by its words and not by its number."""
+    if row.key.startswith("typed."):
+        return not _plain_number(row.words)
+    apart = row.key.startswith(("name.", "day."))
+    return apart or bool(_CODE.fullmatch(row.words) or _CLOCK.fullmatch(row.words))
+
+
+def _together(page: OwnPage, words: str) -> int:
+    """How often all rows with these words (one contract in two roles) say they are stated."""
+    said = [_SAID.search(row.rest) for row in page.rows.values() if row.words == words]
+    return sum(int(each["times"]) for each in said if each)
 
 
 def _times(page: OwnPage, row: Row, names: Counter[str]) -> int:
@@ -426,7 +448,11 @@ def _days(page: OwnPage, calendar: Calendar | None) -> Iterator[Finding]:
 def _daily(row: Row) -> bool:
     """Whether the row states a value of the day itself (not a base, weekly or quoted one)."""
     apart = row.key.startswith(("inventory.", "quote.", "typed.", "forecast."))
-    return not apart and not row.key.endswith((".base", ".before", "_base", "_full"))
+    return (
+        not apart
+        and not row.key.endswith((".base", ".before", "_base", "_full"))
+        and "_before" not in row.key
+    )
 
 
 def _forecasts(page: OwnPage) -> Iterator[Finding]:
