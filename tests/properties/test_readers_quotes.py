@@ -14,6 +14,9 @@ from assay.collection.numerals import number_at, plain_amount
 from assay.collection.text import decode, normalise
 
 LEXICON = Lexicon.load(Path(__file__).parents[2] / "reference" / "phrases")
+AMOUNTS = {"low", "high", "premium_low", "premium_high", "quantity", "mid"}
+#: Numbers written in words are equal to their digits, not made of them.
+SPELLED = set("零〇一二三四五六七八九两十百千万亿点平p")
 CONTEXT = QuoteContext(day=date(2025, 12, 30))
 SHORTHAND = st.lists(
     st.sampled_from(
@@ -92,6 +95,11 @@ def test_any_text_reads_without_an_exception_and_every_field_has_its_place(text:
                 assert read.certainty.value == "conventional", name
                 continue
             assert 0 <= read.span.origin_start <= read.span.origin_end <= len(text)
+            if name in AMOUNTS:
+                said = text[read.span.origin_start : read.span.origin_end]
+                digits = normalise(said).text.replace(",", "")
+                if not SPELLED & set(digits):
+                    assert read.content.removeprefix("-") in digits, (name, said)
 
 
 @given(

@@ -22,11 +22,12 @@ from assay.collection.tokens import Token
 from assay.core import UNITS, Finding, at, instant_text
 
 _WORD_FIELDS = ("grade", "place", "pickup", "payment", "tax", "relation")
-_CAPTURED = ("counterparty", "deal_reference", "brand", "basis")
+_CAPTURED = ("counterparty", "deal_reference", "brand", "basis", "contact")
 _TAX_RATE = re.compile(
     r"(?:含|税率|vat|tax)\s?(?P<a>[0-9]{1,2})\s?(?:%|个点)|(?P<b>[0-9]{1,2})\s?%\s?(?:vat|增值税|税)"
 )
 _REFERENCE = re.compile(r"[:#号 是]*(?P<said>[a-z0-9][a-z0-9/_-]{2,40})")
+_CONTACT = re.compile(r"[: 号是]*(?P<said>\+?[0-9][0-9 ()-]{3,24})")
 _FREE = re.compile(r"[: 是]*(?P<said>[^,，、。;；\n|!！?？]{1,60})")
 _TO_THE_END = re.compile(r"[: 是]*(?P<said>[^。;；\n|]{1,200})")
 _DATE_PARTS = re.compile(r"[0-9]+")
@@ -51,7 +52,7 @@ class Draft:
     said: dict[str, FieldRead] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     act: str | None = None
-    change: bool = False
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,9 @@ class Scene:
 _SHOWN = 60
 
 
+_PATTERNS = {"deal_reference": _REFERENCE, "basis": _TO_THE_END, "contact": _CONTACT}
+
+
 def capture(text: Normalised, tokens: list[Token]) -> tuple[list[Token], list[Captured]]:
     """Free words after a cue, and the tokens without what they cover."""
     taken: list[Captured] = []
@@ -93,7 +97,7 @@ def capture(text: Normalised, tokens: list[Token]) -> tuple[list[Token], list[Ca
             break
         if token.role not in _CAPTURED or any(each.covers(token) for each in taken):
             continue
-        pattern = {"deal_reference": _REFERENCE, "basis": _TO_THE_END}.get(token.role, _FREE)
+        pattern = _PATTERNS.get(token.role, _FREE)
         match = pattern.match(text.text, token.end)
         if match is None or not match["said"].strip():
             continue
@@ -107,7 +111,7 @@ def capture(text: Normalised, tokens: list[Token]) -> tuple[list[Token], list[Ca
 
 def _until(tokens: list[Token], cue: Token, start: int, end: int) -> int:
     """Names end where the next known word or number begins; a basis runs to its sentence end."""
-    if cue.role in {"basis", "deal_reference"}:
+    if cue.role in _PATTERNS:
         return end
     known = {"other", "joiner", "dash", "noise"}
     nexts = [each.start for each in tokens if each.start >= start and each.role not in known]
@@ -149,7 +153,7 @@ def read_part(scene: Scene, part: Part, captured: list[Captured]) -> Draft:
     _tax_rate(scene, draft, tokens)
     _acts(draft, tokens)
     for each in captured:
-        if tokens and tokens[0].start <= each.cue <= tokens[-1].end:
+        if each.role != "contact" and tokens and tokens[0].start <= each.cue <= tokens[-1].end:
             draft.fields[each.role] = FieldRead(
                 scene.text.said(each.start, each.end).strip(),
                 Certainty.STATED,

@@ -41,6 +41,8 @@ _SHORT_SENTENCE = 60
 #: More numbers than any message of quotes has.
 _MOST_NUMBERS = 1_000
 _NUMBER_ROLES = {"number", "premium"}
+#: A later price with none of these of its own may be any number (a room, a bus, a QQ number).
+_OWN = (*_ANCHORS, "premium_low", "quantity")
 _DIGIT_CODES = {"quote.digit_lost_or_doubled", "quote.implausible_price"}
 
 
@@ -84,6 +86,7 @@ def _offers(scene: Scene, captured: list[Captured]) -> tuple[list[Offered], list
     for part in parts:
         draft = read_part(scene, part, captured)
         if part.prices:
+            draft.bare = bool(drafts) and not any(each in draft.fields for each in _OWN)
             _inherit(draft, heading, drafts[-1][1] if drafts else None)
             drafts.append((part, draft))
             continue
@@ -205,7 +208,11 @@ def _offer(scene: Scene, part: Part, draft: Draft) -> Offered | None:
     if not change:
         findings += check_offer(fields, draft.said, rule, scene.lexicon, where)
     findings += _remarks(scene, part, where)
-    if any(each.code in _DIGIT_CODES for each in findings):
+    if draft.bare:
+        findings.append(
+            warning("quote.bare_number", where, "a number alone, read as a price: is it one?")
+        )
+    if draft.bare or any(each.code in _DIGIT_CODES for each in findings):
         fields = _doubt(fields)
     missing = () if act == "withdraw" else missing_fields(fields)
     inside = scene.tokens[part.first : part.last]
