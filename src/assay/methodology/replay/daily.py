@@ -17,6 +17,7 @@ from assay.methodology.document.model import Methodology
 from assay.methodology.engine.determining import determine, determine_all
 from assay.methodology.inputs import Inputs, Observation, Submission
 from assay.methodology.replay.columns import NULL, Columns, Dictionary, day_of, instant_of
+from assay.methodology.replay.observations import Window
 
 _OWN_WORDS = ("series", "contributor", "kind", "side", "group")
 #: From this many series of one day on, the whole document is determined at once.
@@ -75,7 +76,7 @@ class DayEngine:
     ) -> None:
         self._methodology = methodology
         self._dictionaries = dictionaries
-        self._series = series
+        self._window = Window(series)
         #: The last price of each series, where the document looks back.
         self.last: dict[str, Observation] = {}
 
@@ -96,7 +97,7 @@ class DayEngine:
         submissions += [submission_of(columns, self._dictionaries, row) for row in rows]
         inputs = Inputs(
             submissions=tuple(submissions),
-            series=self._series,
+            series=self._window.until(day),
             history={code: (last,) for code, last in self.last.items()},
         )
         if len(wanted) >= _ALL_FROM:

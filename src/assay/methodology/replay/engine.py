@@ -7,14 +7,13 @@ small partitions, the same code runs on integers that cannot overflow.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from assay.methodology.document.model import Methodology
 from assay.methodology.replay import kernel as k
 from assay.methodology.replay.columns import Array
-from assay.methodology.replay.plan import numbers_of
+from assay.methodology.replay.plan import Numbers, numbers_of
 from assay.methodology.replay.prepare import Prepared
 
 #: Below this many rows in a whole run the code runs as it stands (no compiler is loaded).
@@ -38,22 +37,18 @@ class Priced:
 def price(methodology: Methodology, prepared: Prepared, *, compiled: bool) -> Priced:
     """Price every group of a prepared partition."""
     groups = len(prepared.received)
-    counts = np.bincount(prepared.group[prepared.valid], minlength=groups)
-    largest = int(counts.max(initial=0))
+    largest = prepared.largest
     numbers = numbers_of(
         methodology, prepared.scale, prepared.quantity_scale, largest, prepared.has_ids
     )
-    size = len(methodology.series)
     step = [numbers.steps[code] for code in methodology.series]
-    steps = np.tile(np.array([each[0] for each in step], dtype=object), groups // size)
-    steps_of = np.tile(np.array([each[1] for each in step], dtype=object), groups // size)
     fits = _fits(prepared, numbers.growth, largest, step)
     found = np.zeros((3, groups), dtype=np.int64)
     out = np.zeros((3, groups), dtype=np.int64)
     if compiled and fits:
-        _compiled(prepared, numbers, steps, steps_of, largest, found, out)
+        _compiled(prepared, numbers, step, largest, found, out)
     else:
-        found, out = _as_it_stands(prepared, numbers, steps, steps_of, largest, groups)
+        found, out = _as_it_stands(prepared, numbers, step, largest, groups)
     return Priced(found[0], found[1], found[2], out[0], out[1], out[2], numbers.branches)
 
 
@@ -64,17 +59,10 @@ def _fits(prepared: Prepared, growth: int, largest: int, steps: list[tuple[int, 
     return reach * growth * 8 < _ROOM and tonnes * tonnes * most * 8 < _ROOM
 
 
-def _memory(prepared: Prepared) -> list[Array]:
-    names = max(prepared.firms, prepared.groups, 1)
-    quotes = [np.full(prepared.firms * k.SLOTS + k.SLOTS, -1, dtype=np.int64) for _ in range(2)]
-    return quotes + [np.full(names, -1, dtype=np.int64) for _ in range(k.MEMORY - 2)]
-
-
 def _compiled(
     prepared: Prepared,
-    numbers: Any,
-    steps: Array,
-    steps_of: Array,
+    numbers: Numbers,
+    step: list[tuple[int, int]],
     largest: int,
     found: Array,
     out: Array,
@@ -82,19 +70,25 @@ def _compiled(
     from assay.methodology.replay.compiled import compiled
 
     functions = compiled()
-    starts = np.zeros(found.shape[1] + 1, dtype=np.int64)
-    rows = np.empty(int(prepared.valid.sum()), dtype=np.int64)
-    functions["place_rows"](prepared.group, prepared.valid, starts, rows)
-    box = np.zeros((k.SCRATCH, largest + 1), dtype=np.int64)
+    starts, rows = prepared.placed(functions["place_rows"])
+    quotes = np.full(prepared.firms * k.SLOTS + k.SLOTS, -1, dtype=np.int64)
+    notes = np.full((max(prepared.firms, prepared.groups) + 1) * k.NOTES, -1, dtype=np.int64)
+    room = largest + 1
+    work = (np.zeros(room * k.WIDTH, dtype=np.int64), *np.zeros((4, room), dtype=np.int64))
+    steps = np.array(step, dtype=np.int64)
     functions["price_groups"](
-        starts, rows, steps.astype(np.int64), steps_of.astype(np.int64),
-        numbers.rungs, numbers.cuts, numbers.rules, tuple(prepared.data), tuple(box),
-        tuple(_memory(prepared)), tuple(found), tuple(out),
+        starts, rows, steps[:, 0].copy(), steps[:, 1].copy(), numbers.rungs, numbers.cuts,
+        numbers.rules, prepared.data, work, (quotes, np.zeros_like(quotes), notes),
+        tuple(found), tuple(out),
     )  # fmt: skip
 
 
 def _as_it_stands(
-    prepared: Prepared, numbers: Any, steps: Array, steps_of: Array, largest: int, groups: int
+    prepared: Prepared,
+    numbers: Numbers,
+    step: list[tuple[int, int]],
+    largest: int,
+    groups: int,
 ) -> tuple[Array, Array]:
     order = np.flatnonzero(prepared.valid)
     order = order[np.argsort(prepared.group[order], kind="stable")]
@@ -102,12 +96,13 @@ def _as_it_stands(
     starts = np.concatenate([[0], np.cumsum(counts)])
     found = [[0] * groups for _ in range(3)]
     out = [[0] * groups for _ in range(3)]
+    quotes = [-1] * (prepared.firms * k.SLOTS + k.SLOTS)
+    notes = [-1] * ((max(prepared.firms, prepared.groups) + 1) * k.NOTES)
+    work = [[0] * ((largest + 1) * k.WIDTH), *([0] * (largest + 1) for _ in range(4))]
     k.price_groups(
-        starts.tolist(), order.tolist(), steps.tolist(), steps_of.tolist(),
+        starts.tolist(), order.tolist(), [each[0] for each in step], [each[1] for each in step],
         numbers.rungs.tolist(), numbers.cuts.tolist(), numbers.rules.tolist(),
-        [each.tolist() for each in prepared.data],
-        [[0] * (largest + 1) for _ in range(k.SCRATCH)],
-        [each.tolist() for each in _memory(prepared)], found, out,
+        [each.tolist() for each in prepared.data], work, (quotes, list(quotes), notes), found, out,
     )  # fmt: skip
     legs = _fitting(found[0], out)
     return np.array(found, dtype=np.int64), legs

@@ -7,6 +7,7 @@ Columns `series,date` and either `value` or `low,mid,high`; `pricing_date` is ta
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from datetime import date, timedelta
 from fractions import Fraction
@@ -22,7 +23,7 @@ ALLOWED = (
     "series", "date", "pricing_date", "low", "mid", "high", "value", "source", "period",
     "status", "branch", "n_received", "n_used", "carried", "revision",
 )  # fmt: skip
-_LEGS = ("low", "mid", "high")
+_MONTH = timedelta(days=31)
 _TRUE = ("true", "True", "1", "yes")
 
 
@@ -99,27 +100,19 @@ class Window:
 
     def __init__(self, series: Mapping[str, tuple[Observation, ...]]) -> None:
         self._series = series
-        self._periods = {code: any(each.period for each in seen) for code, seen in series.items()}
-        self._ends: dict[str, int] = dict.fromkeys(series, 0)
+        self._dates = {code: [_date(each) for each in seen] for code, seen in series.items()}
+        self._whole = {code for code, seen in series.items() if any(e.period for e in seen)}
 
     def until(self, day: date) -> dict[str, tuple[Observation, ...]]:
-        """The window of a day; days must be asked for in rising order."""
+        """The window of a day."""
         window = {}
-        for code, seen in self._series.items():
-            end = self._ends[code]
-            while end < len(seen) and _date(seen[end]) <= day:
-                end += 1
-            self._ends[code] = end
-            start = 0 if self._periods[code] else self._start(seen, end, day)
-            window[code] = seen[start:end]
+        for code, dates in self._dates.items():
+            end = bisect_right(dates, day)
+            start = 0
+            if code not in self._whole and end > self.KEPT:
+                start = bisect_left(dates, min(dates[end - self.KEPT], day - _MONTH))
+            window[code] = self._series[code][start:end]
         return window
-
-    def _start(self, seen: tuple[Observation, ...], end: int, day: date) -> int:
-        start = max(0, end - self.KEPT)
-        oldest = day - timedelta(days=31)
-        while start > 0 and _date(seen[start - 1]) >= min(oldest, _date(seen[start])):
-            start -= 1
-        return start
 
 
 def _date(seen: Observation) -> date:

@@ -29,13 +29,14 @@ KIND_CODES = {
     "indication": k.INDICATION,
 }
 _TIES = {"lower": k.LOWER, "upper": k.UPPER, "mean": k.BOTH}
+_POINTS = {"middle": k.MIDDLE, "low": k.AT_LOW, "high": k.AT_HIGH}
 _ROUNDINGS = {
     Rounding.HALF_UP: k.HALF_UP,
     Rounding.HALF_AWAY_FROM_ZERO: k.HALF_AWAY,
     Rounding.HALF_EVEN: k.HALF_EVEN,
 }
 _ESTIMATORS = {
-    "mean": k.WEIGHTED, "weighted_mean": k.WEIGHTED, "vwap": k.WEIGHTED,
+    "mean": k.MEAN, "weighted_mean": k.MEAN, "vwap": k.MEAN,
     "median": k.MEDIAN, "weighted_median": k.AT_SHARE, "percentile": k.AT_SHARE,
     "middle_of_range": k.MIDDLE_OF_RANGE,
 }  # fmt: skip
@@ -85,7 +86,7 @@ def why_not(methodology: Methodology) -> list[str]:
         said.append(_said(assessment.range))
     if assessment.split is not None:
         said.append(_said(assessment.split.call))
-    return said
+    return said + [f"clause {each.clause}: input {each.name}" for each in assessment.inputs]
 
 
 def _unspoken(minimum: Minimum) -> list[str]:
@@ -158,7 +159,8 @@ def numbers_of(
     assessment = methodology.assessment
     assert assessment is not None
     ladder = [rung for rung in assessment.ladder if rung.branch != "carried"]
-    rungs = [_rung(rung, quantity_scale) for rung in ladder]
+    per_firm = assessment.per == "contributor"
+    rungs = [_rung(rung, quantity_scale, per_firm=per_firm) for rung in ladder]
     cuts = [_cuts(rung.trim, largest) for rung in ladder]
     rules = _rules(methodology, assessment, scale, has_ids)
     steps = {code: Fraction(card.step) * 10**scale for code, card in methodology.cards.items()}
@@ -182,7 +184,7 @@ def _bits(kinds: Any) -> int:
     return sum(1 << code for kind, code in KIND_CODES.items() if kind in kinds)
 
 
-def _rung(rung: Rung, quantity_scale: int) -> list[int]:
+def _rung(rung: Rung, quantity_scale: int, *, per_firm: bool) -> list[int]:
     row = [0] * k.RUNG_WIDTH
     least = rung.minimum
     row[k.R_KINDS] = _bits(rung.kinds)
@@ -193,6 +195,11 @@ def _rung(rung: Rung, quantity_scale: int) -> list[int]:
     if least.largest_share_percent is not None:
         share = Fraction(least.largest_share_percent) / 100
         row[k.R_SHARE], row[k.R_SHARE_OF] = share.numerator, share.denominator
+    row[k.R_COUNTED] = int(
+        any((least.groups, least.transactions, least.buyers, least.sellers, least.tonnes))
+        or least.largest_share_percent is not None
+        or not per_firm
+    )
     estimator = rung.estimator
     row[k.R_ESTIMATOR] = _ESTIMATORS[estimator.rule]
     row[k.R_BY_TONNES] = int(estimator.rule in BY_TONNES)
@@ -256,6 +263,7 @@ def _rules(
         cap = Fraction(assessment.cap.percent) / 100
         row[k.D_CAP], row[k.D_CAP_OF] = cap.numerator, cap.denominator
         row[k.D_CAP_GROUPS] = int(assessment.cap.per == "group")
+    row[k.D_POINT] = _POINTS[assessment.point]
     row[k.D_ROUNDING] = _ROUNDINGS[methodology.rounding.rule]
     _range(assessment.range, scale, row)
     return row

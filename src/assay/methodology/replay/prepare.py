@@ -145,7 +145,7 @@ def prepare(methodology: Methodology, partition: Partition) -> Prepared:
     _suspect_rows(methodology, partition, group, sides, suspect)
     _suspect_deals(methodology, partition, group, kinds, valid, suspect)
     clusters, cluster_count = _clusters(partition, firm)
-    _suspect_groups(group, firm, clusters, suspect)
+    _suspect_groups(partition, group, firm, clusters, suspect)
     days = _suspect_days(methodology, partition, firm, kinds, sides)
     suspect |= np.repeat(days, size)
     valid &= ~suspect[group] & ~partition.closed[partition.day_index]
@@ -316,11 +316,17 @@ def _suspect_rows(
         suspect[group[included]] = True
 
 
-def _suspect_groups(group: Array, firm: Array, clusters: Array, suspect: Array) -> None:
-    """A firm whose rows name several groups is of one of them: the day engine says which."""
-    one = np.zeros(int(firm.max(initial=0)) + 1, dtype=np.int64)
-    one[firm] = clusters
-    suspect[group[clusters != one[firm]]] = True
+def _suspect_groups(
+    partition: Partition, group: Array, firm: Array, clusters: Array, suspect: Array
+) -> None:
+    """A firm whose rows of a day name several groups: the day engine says which it is of."""
+    if "group" not in partition.columns.words:
+        return
+    firms = int(firm.max(initial=0)) + 1
+    key = group * firms + firm if len(suspect) * firms <= _DENSE else firm
+    one = np.zeros(int(key.max(initial=0)) + 1, dtype=np.int32)
+    one[key] = clusters
+    suspect[group[clusters != one[key]]] = True
 
 
 def _suspect_deals(

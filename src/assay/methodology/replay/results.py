@@ -153,48 +153,65 @@ def _pricing_days(about: Completion) -> Array:
 
 
 def _carry(fixings: Fixings, about: Completion, most: int) -> None:
-    """Where the ladder ends in a carried rung: the last price while it is young enough."""
-    methodology = about.methodology
+    """Where the ladder ends in a carried rung: the last price while it is young enough.
+
+    A carried price is none of its day, so its age counts from the day it was made on.
+    """
+    good = (fixings.state == DETERMINED) & (fixings.branch != BRANCH_CODES["carried"])
+    before = np.maximum.accumulate(np.where(good, np.arange(len(fixings)), -1))
+    lacking = np.flatnonzero(fixings.state == INSUFFICIENT)
+    last = before[lacking]
+    known = (last >= 0) & (fixings.series[last] == fixings.series[lacking])
+    outside = [
+        about.methodology.series.index(c) for c in about.inputs if c in about.methodology.cards
+    ]
+    for row in lacking[np.isin(fixings.series[lacking], outside)]:
+        _carry_one(fixings, int(row), int(before[row]), about, most)
+    known &= ~np.isin(fixings.series[lacking], outside)
+    rows, last = lacking[known], last[known]
+    young = _ages(about.methodology, fixings.day[last], fixings.day[rows]) <= most
+    rows, last = rows[young], last[young]
+    for leg in ("low", "mid", "high"):
+        getattr(fixings, leg)[rows] = getattr(fixings, leg)[last]
+    fixings.state[rows] = DETERMINED
+    fixings.branch[rows] = BRANCH_CODES["carried"]
+
+
+def _ages(methodology: Methodology, older: Array, newer: Array) -> Array:
+    """Open days of the document's calendar between two days, or days without one."""
     calendar = methodology.calendars.get(methodology.calendar)
-    for row in np.flatnonzero(fixings.state == INSUFFICIENT):
-        code = methodology.series[fixings.series[row]]
-        day = day_of(fixings.day[row])
-        last = _last_price(fixings, int(row), code, day, about)
-        if last is None or last.date is None:
-            continue
-        age = calendar.age(last.date, day) if calendar else (day - last.date).days
-        if age > most:
-            continue
-        card, rounding = methodology.card(code), methodology.rounding.rule
-        step = Fraction(card.step)
-        for name, price in (
-            ("low", last.leg("low")),
-            ("mid", last.mid),
-            ("high", last.leg("high")),
-        ):
-            rounded = round_to_step(price, card.step, rounding)
-            getattr(fixings, name)[row] = int(Fraction(rounded) / step)
-        fixings.state[row] = DETERMINED
-        fixings.branch[row] = BRANCH_CODES["carried"]
+    if calendar is None:
+        return newer - older
+    ages: dict[tuple[int, int], int] = {}
+    for pair in set(zip(older.tolist(), newer.tolist(), strict=True)):
+        ages[pair] = calendar.age(day_of(pair[0]), day_of(pair[1]))
+    pairs = zip(older.tolist(), newer.tolist(), strict=True)
+    return np.array([ages[pair] for pair in pairs], dtype=np.int64)
 
 
-def _last_price(
-    fixings: Fixings, row: int, code: str, day: date, about: Completion
-) -> Observation | None:
+def _carry_one(fixings: Fixings, row: int, before: int, about: Completion, most: int) -> None:
+    """The same where the table of inputs holds earlier prices of the series itself."""
+    methodology = about.methodology
+    code, day = methodology.series[fixings.series[row]], day_of(fixings.day[row])
     known = [
         each
         for each in about.inputs.get(code, ())
         if each.date is not None and each.date < day and each.status in ("determined", "published")
     ]
-    before = row - 1
-    carried = BRANCH_CODES["carried"]
-    while before >= 0 and fixings.series[before] == fixings.series[row]:
-        if fixings.state[before] == DETERMINED and fixings.branch[before] != carried:
-            step = Fraction(about.methodology.card(code).step)
-            low, mid, high = (
-                int(getattr(fixings, n)[before]) * step for n in ("low", "mid", "high")
-            )
-            known.insert(0, Observation(day_of(fixings.day[before]), low, mid, high))
-            break
-        before -= 1
-    return max(known, key=lambda each: (each.date or day, each.revision)) if known else None
+    card, rounding = methodology.card(code), methodology.rounding.rule
+    step = Fraction(card.step)
+    if before >= 0 and fixings.series[before] == fixings.series[row]:
+        low, mid, high = (int(getattr(fixings, n)[before]) * step for n in ("low", "mid", "high"))
+        known.insert(0, Observation(day_of(fixings.day[before]), low, mid, high))
+    if not known:
+        return
+    last = max(known, key=lambda each: (each.date or day, each.revision))
+    assert last.date is not None
+    older, newer = (np.array([day_number(each)]) for each in (last.date, day))
+    if _ages(methodology, older, newer)[0] > most:
+        return
+    for name, price in (("low", last.leg("low")), ("mid", last.mid), ("high", last.leg("high"))):
+        rounded = round_to_step(price, card.step, rounding)
+        getattr(fixings, name)[row] = int(Fraction(rounded) / step)
+    fixings.state[row] = DETERMINED
+    fixings.branch[row] = BRANCH_CODES["carried"]

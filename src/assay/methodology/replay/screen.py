@@ -60,8 +60,9 @@ class Screen:
         self.columns = columns
         self.dictionaries = dictionaries
         self._days = days
-        self._index = day_index
+        self._sizes = np.bincount(day_index, minlength=len(days))
         self._bounds: dict[str, Array] = {}
+        self._kinds: Array | None = None
 
     def passing(self) -> Array:
         """The rows that no row-wise rule rejects and that state a price."""
@@ -154,12 +155,17 @@ class Screen:
 
     def kinds(self) -> Array:
         """The kind of each row in the kernel's numbers; -1 for a word that is no kind."""
+        if self._kinds is None:
+            self._kinds = self._read_kinds()
+        return self._kinds
+
+    def _read_kinds(self) -> Array:
         codes = self.columns.words.get("kind")
         if codes is None:
-            return np.full(len(self.columns), KIND_CODES["indication"], dtype=np.int64)
+            return np.full(len(self.columns), KIND_CODES["indication"], dtype=np.int8)
         words = self.dictionaries["kind"].words
         own = [KIND_CODES.get(word, -1) for word in words]
-        return np.array([*own, KIND_CODES["indication"]], dtype=np.int64)[codes]
+        return np.array([*own, KIND_CODES["indication"]], dtype=np.int8)[codes]
 
     def _there(self, name: str) -> Array | bool:
         columns = self.columns
@@ -192,7 +198,7 @@ class Screen:
             clock = (hard or _MIDNIGHT) if which == "hard" else _MIDNIGHT
             later = timedelta(days=1 if which == "ends" else 0)
             each = [instant_number(at(day_of(day) + later, clock, zone)) for day in self._days]
-            self._bounds[which] = np.array(each, dtype=np.int64)[self._index]
+            self._bounds[which] = np.repeat(np.array(each, dtype=np.int64), self._sizes)
         return self._bounds[which]
 
     def _todays(self, _arguments: Mapping[str, Any]) -> Array:
@@ -230,9 +236,11 @@ class Screen:
         least = _within(ceil(Fraction(arguments["tonnes"]) * self._quantity_scale))
         small = (tonnes < least) & (tonnes != NULL)
         if set(arguments["kinds"]) != set(KIND_CODES):
-            kinds = self.kinds()
             wanted = [KIND_CODES[kind] for kind in arguments["kinds"]]
-            small &= np.isin(kinds, wanted) if len(wanted) != 1 else kinds == wanted[0]
+            if "kind" in self.columns.words:
+                small &= np.isin(self.kinds(), wanted)
+            elif KIND_CODES["indication"] not in wanted:
+                return None
         return np.asarray(small)
 
     def _large(self, arguments: Mapping[str, Any]) -> Array | None:
