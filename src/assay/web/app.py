@@ -13,7 +13,8 @@ from litestar.exceptions import HTTPException, NotAuthorizedException
 from litestar.response import Redirect, Response
 from litestar.static_files import create_static_files_router
 
-from assay.core import Refused
+from assay.core import BrokenPromise, Refused
+from assay.ledger.log import logger
 from assay.web.house import House
 from assay.web.pages import page
 from assay.web.security import add_headers, guard, refuse_forged, who_is
@@ -58,6 +59,15 @@ def http_page(request: Request[Any, Any, Any], problem: HTTPException) -> Respon
     )  # fmt: skip
 
 
+def broken_page(request: Request[Any, Any, Any], problem: Exception) -> Response[Any]:
+    """An error of ours: logged whole, said plainly, nothing of it shown."""
+    logger("web").error(
+        "page.failed", path=request.url.path, error=type(problem).__name__, exc_info=problem
+    )
+    detail = str(problem) if isinstance(problem, BrokenPromise) else "the error is in the log"
+    return page(request, "error.html", status_code=500, code=500, detail=detail)
+
+
 def build(house: House, controllers: Sequence[Any] = ()) -> Litestar:
     """The application over one house; `controllers` are the rooms' pages."""
     assets = create_static_files_router("/assets", directories=[ASSETS], opt={"open": True})
@@ -66,7 +76,11 @@ def build(house: House, controllers: Sequence[Any] = ()) -> Litestar:
         guards=[guard],
         before_request=refuse_forged,
         after_request=add_headers,
-        exception_handlers={Refused: refused_page, HTTPException: http_page},
+        exception_handlers={
+            Refused: refused_page,
+            HTTPException: http_page,
+            Exception: broken_page,
+        },
         state=State({"house": house}),
         openapi_config=None,
     )

@@ -64,10 +64,10 @@ class Row:
     @property
     def far(self) -> bool:
         """Whether the price is so far off that only that matters."""
-        return (
-            bool(self.distance and self.point)
-            and abs(self.distance or 0) > abs((self.point or 0) - (self.distance or 0)) * FAR
-        )
+        if self.distance is None or self.point is None:
+            return False
+        middle: Fraction = self.point - self.distance
+        return abs(self.distance) > FAR * abs(middle)
 
     @property
     def failed(self) -> list[Mapping[str, Any]]:

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from assay.collection.readable import readable
 from assay.core import Refused, refused
 from assay.ledger import Ledger
 from assay.ledger.book.submissions import evidence, submissions
@@ -50,7 +51,8 @@ def drawer_of(ledger: Ledger, connection: Connection, submission: str) -> Drawer
         sa.select(evidence).where(evidence.c.evidence == found["evidence"]).limit(1)
     ).mappings().first()  # fmt: skip
     try:
-        raw = ledger.evidence.get(found["evidence"]).decode("utf-8", "replace")[:LONGEST]
+        content = ledger.evidence.get(found["evidence"])
+        raw = readable(content, found["channel"])[:LONGEST]
     except Refused:
         return Drawer(dict(found), _plain(archived), [], "", forgotten=True)
     return Drawer(dict(found), _plain(archived), pieces_of(raw, found["spans"]), raw)
