@@ -22,13 +22,15 @@ def make(
 
     Example: `assay key make P-08 --as P-07`
     """
-    from assay.desk import register_key
+    from assay.desk import must_be_registered, register_key
     from assay.desk.founding import key_at
     from assay.ledger.heads import register_publication_key
     from assay.ledger.keys import PUBLICATION
 
     run = session()
     with run.desk() as desk:
+        if person != PUBLICATION:
+            must_be_registered(desk, person)
         owner = key_at(run.settings.keys, person)
         if person == PUBLICATION:
             register_publication_key(desk.ledger, owner)

@@ -11,7 +11,7 @@ from assay.desk.drafting import Adjustment, differences
 from assay.desk.factors import record_factors
 from assay.desk.intake import confirm, discard, judge, submission_of, withdraw
 from assay.desk.opening import arrange, open_day, served
-from assay.desk.people import register_key, register_person
+from assay.desk.people import must_be_registered, register_key, register_person
 from assay.desk.phases import (
     PHASES,
     DayHours,
@@ -31,7 +31,8 @@ __all__ = [
     "ALL", "CAUSES", "NOT_ASSESSED", "PHASES", "Adjustment", "DayHours", "Desk", "Due",
     "Permissions", "Published", "approve", "arrange", "awaiting", "blotter", "calendar_alarms", "confirm", "correct",
     "day_status", "determine_series", "differences", "discard", "hours_on", "judge",
-    "live_correction", "live_proposal", "load_permissions", "next_due", "not_assess", "open_day",
+    "live_correction", "live_proposal", "load_permissions", "must_be_registered", "next_due",
+    "not_assess", "open_day",
     "phase_of", "price_of", "propose", "publish", "publish_correction", "record_factors",
     "register_key", "register_person", "return_proposal", "screen", "served", "staleness",
     "submission_of", "unpriced", "visible_ticks", "window_end", "withdraw",

@@ -6,6 +6,7 @@ then on only an administrator registers people and keys. Names go to the vault.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -15,10 +16,11 @@ from sqlalchemy.engine import Connection
 
 from assay.core import refused
 from assay.desk.desk import Desk
-from assay.ledger import Entry, Signer
+from assay.ledger import SYSTEM, Entry, Signer
 from assay.ledger.book.home import active_key, persons
 from assay.ledger.keys import PUBLICATION
 
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 PERMISSION = "accounts:person:write"
 
 
@@ -56,8 +58,10 @@ def register_person(
             "person.roles", f"{person}: {', '.join(unknown) or 'none'}",
             f"roles: {', '.join(sorted(desk.permissions))}",
         )  # fmt: skip
-    if person in (PUBLICATION, "system"):
-        raise refused("person.code", person, "this name belongs to the house: choose another code")
+    if person in (PUBLICATION, SYSTEM) or not _CODE.fullmatch(person):
+        raise refused(
+            "person.code", repr(person), "choose a code of letters, digits and - such as P-08"
+        )
     _must_be_admin(desk, signer, f"register {person}")
     body: dict[str, Any] = {
         "person": person, "roles": list(roles), "since": since.isoformat(),
@@ -67,8 +71,19 @@ def register_person(
     return desk.record(signer, PERMISSION, [("person.registered/1", body)])[0]
 
 
+def must_be_registered(desk: Desk, person: str) -> None:
+    """Refuse a code that no registration knows (a key file carries it in its name)."""
+    with desk.ledger.read() as connection:
+        query = sa.select(persons.c.person).where(persons.c.person == person).limit(1)
+        if connection.execute(query).first() is None:
+            raise refused(
+                "person.unknown", repr(person), "register the person first: assay person add"
+            )
+
+
 def register_key(desk: Desk, signer: Signer | None, owner: Signer) -> list[Entry]:
     """Register the public key of a person's key file; an older key of his is retired by it."""
+    must_be_registered(desk, owner.person)
     _must_be_admin(desk, signer, f"key of {owner.person}")
     with desk.ledger.read() as connection:
         before = active_key(connection, owner.person)

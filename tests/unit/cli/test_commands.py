@@ -221,6 +221,10 @@ def test_persons_and_keys_are_the_administrators(agency: Shell) -> None:
     agency.fine(*args, "--as", "P-07")
     bad = ("person", "add", "P-11", "--role", "king", "--since", "2025-01-02", "--as", "P-07")
     assert agency(*bad, "--json").finding["code"] == "person.roles"
+    odd = ("person", "add", "../P", "--role", "analyst", "--since", "2025-01-02", "--as", "P-07")
+    assert agency(*odd, "--json").finding["code"] == "person.code"
+    made = agency("key", "make", "../../nobody", "--as", "P-07", "--json")
+    assert made.finding["code"] == "person.unknown"
 
 
 def test_a_simulated_clock_goes_forward_only(agency: Shell) -> None:
