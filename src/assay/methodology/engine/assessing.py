@@ -316,9 +316,11 @@ def _trace(
         "mid": term("mid", mid, unit, source=result.rung.estimator.rule, day=day,
                     clause=result.rung.estimator.clause, rounded=str(result.mid), terms=terms),
         "low": term("low", low, unit, source=methodology.assessment.range.rule, day=day,
-                    clause=methodology.assessment.range.clause, rounded=str(result.low)),
+                    clause=methodology.assessment.range.clause, rounded=str(result.low),
+                    terms=[each for each in terms if each["value"] == exact_text(low)]),
         "high": term("high", high, unit, source=methodology.assessment.range.rule, day=day,
-                     clause=methodology.assessment.range.clause, rounded=str(result.high)),
+                     clause=methodology.assessment.range.clause, rounded=str(result.high),
+                     terms=[each for each in terms if each["value"] == exact_text(high)]),
         "set_aside_by_trim": [
             {"contributor": each.contributor, "price": exact_text(each.price)}
             for each in result.entered

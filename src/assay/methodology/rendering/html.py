@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from html import escape
 
-from markdown_it import MarkdownIt
-
 STYLE = """
 :root { color-scheme: light dark; }
 body { font: 16px/1.55 system-ui, "Noto Sans", "Noto Sans CJK SC", sans-serif;
@@ -24,6 +22,8 @@ code { font-family: ui-monospace, "Noto Sans Mono", monospace; overflow-wrap: an
 
 def html(source: str, title: str, language: str) -> str:
     """A whole page from Markdown; headings get ids (``clause-2.1`` for clauses)."""
+    from markdown_it import MarkdownIt
+
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = reader.parse(source)
     for place, token in enumerate(tokens):
