@@ -20,6 +20,8 @@ COLOURS = {
 }  # fmt: skip
 FONT = "Noto Sans CJK SC"
 NICE = (1, 2, 5)
+#: A step may be this much smaller than asked: a few more lines are better than two.
+NEARLY = Fraction(7, 10)
 #: From here on characters are as wide as they are high.
 FIRST_WIDE = 0x2E00
 
@@ -61,7 +63,7 @@ def ticks(scale: Scale, count: int = 4) -> list[Fraction]:
         power *= 10
     while power > raw:
         power /= 10
-    step = next((power * nice for nice in (*NICE, 10) if power * nice >= raw), power * 10)
+    step = next((power * nice for nice in (*NICE, 10) if power * nice >= raw * NEARLY), power * 10)
     first = -(-scale.low // step)
     return [step * (first + index) for index in range(int((scale.high - first * step) // step) + 1)]
 

@@ -17,7 +17,7 @@ from assay.commentary.formats import number_text
 
 _LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-_NAME = re.compile(r"\b(?!AD\d{4})[A-Z]{1,4}-?\d+\b|#\d+|\d+#", re.ASCII)
+_NAME = re.compile(r"\b(?![A-Z]{2}\d{4}\b)[A-Z]{1,4}-?\d+\b|#\d+|\d+#", re.ASCII)
 _DAY = re.compile(r"^(?:[A-Z][a-z]+ \d{1,2}|\d{1,2}月\d{1,2}日)$")
 ZONE = "Asia/Shanghai"
 
