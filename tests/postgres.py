@@ -55,9 +55,14 @@ class Server:
         """Binaries that `nobody` may run: a copy where they lie in somebody's home."""
         if os.geteuid() != 0 or binaries.is_relative_to("/usr"):
             return binaries
-        shutil.copytree(binaries.parent, self.folder / "install", symlinks=True)
+        package = binaries.parents[1]  # <wheel>/pginstall/bin, beside <wheel>.libs
+        site = self.folder / "site"
+        shutil.copytree(binaries.parent, site / package.name / binaries.parent.name, symlinks=True)
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, site / libraries.name)
         self.folder.chmod(0o755)
-        return self.folder / "install" / binaries.name
+        return site / package.name / binaries.parent.name / binaries.name
 
     def _command(self, name: str, *arguments: str) -> list[str]:
         command = [str(self.binaries / name), *arguments]
@@ -151,5 +156,9 @@ def start_server() -> Server:
     if os.geteuid() == 0 and shutil.which("setpriv") is None:
         pytest.skip("no setpriv (util-linux): PostgreSQL refuses to run as root")
     server = Server(where)
-    server.start()
+    try:
+        server.start()
+    except BaseException:
+        server.stop()
+        raise
     return server

@@ -16,13 +16,13 @@ from ledger_acts import archived, notice, opened, proposed
 
 from assay.ledger import Draft, Ledger, make_key
 from assay.ledger.heads import register_publication_key, sign_head
-from assay.ledger.retention import finish_forgetting, forget
+from assay.ledger.retention import forget
 
 KNOWN_STEPS = {
     "journal.begun", "journal.inserted", "book.folded", "journal.committing", "journal.committed",
     "evidence.written", "evidence.synced", "evidence.renamed", "evidence.zeroed",
     "vault.committing", "vault.committed", "vault.emptied", "head.recorded",
-    "retention.recorded", "book.emptied", "book.refolded",
+    "retention.marked", "retention.recorded", "retention.shredded", "book.emptied", "book.refolded",
 }  # fmt: skip
 
 
@@ -145,7 +145,6 @@ def run_until_fault(folder, url, number, *, sudden):
 def inspect(folder, url, acknowledged, batches):
     """Nothing acknowledged is lost, nothing is half done, the check is clean."""
     ledger = Ledger.open(folder / "home", later(2), simulated=True, store_url=url)
-    finish_forgetting(ledger)
     report = ledger.check()
     assert report.findings == ()
     there = {each.seq: each.digest for each in ledger.entries()}

@@ -96,6 +96,10 @@ def test_a_server_that_stays_away_is_said_so(tmp_path, mortal_server):
     try:
         with pytest.raises(StoreUnreachable, match="nothing was recorded"):
             ledger.append([notice(1)])
+        with pytest.raises(StoreUnreachable, match="store_url"):
+            ledger.head()
+        with pytest.raises(StoreUnreachable, match="store_url"):
+            Ledger.open(tmp_path, system_clock, store_url=url)
     finally:
         mortal_server.start()
     assert len(ledger.append([notice(2)])) == 1

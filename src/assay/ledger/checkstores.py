@@ -13,7 +13,7 @@ from assay.ledger.store import vault
 
 _RESTORE = "restore it from the backup"
 _UNEXPLAINED = f"forgotten without an entry that says so: {_RESTORE}"
-_UNFINISHED = "the journal says it is forgotten, its bytes are still here: assay ledger tidy"
+_UNFINISHED = "the journal says it is forgotten, its bytes are still here: open the home again"
 
 
 def check_evidence(

@@ -7,6 +7,7 @@ nobody outside can guess a short message from its hash. Forgetting leaves a tomb
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import os
@@ -55,11 +56,11 @@ class EvidenceStore:
         if whole != TOMBSTONE and hashlib.sha256(whole).hexdigest() != name:
             raise refused("evidence.changed", name, "these bytes have another reference")
         if path.exists() and path.read_bytes() == whole:
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
             return
         if not path.parent.exists():
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _sync_folder(self.folder)
+            sync_folder(self.folder)
         self._write_durably(path, whole)
 
     def names(self) -> Iterator[str]:
@@ -72,9 +73,10 @@ class EvidenceStore:
         """Remove drafts that a crash left behind (older than so many seconds); gives the count."""
         gone = 0
         for path in (self.folder / "drafts").glob("*"):
-            if time.time() - path.stat().st_mtime >= older_than:
-                path.unlink()
-                gone += 1
+            with contextlib.suppress(FileNotFoundError):  # its writer is alive after all
+                if time.time() - path.stat().st_mtime >= older_than:
+                    path.unlink()
+                    gone += 1
         return gone
 
     def get(self, reference: str) -> bytes:
@@ -125,7 +127,7 @@ class EvidenceStore:
         self._checkpoint("evidence.synced")
         draft.replace(path)
         self._checkpoint("evidence.renamed")
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
     def path_of(self, reference: str) -> Path:
         """The file of this reference, whether it is there or not."""
@@ -141,7 +143,8 @@ class EvidenceStore:
         return self.folder / name[:2] / name
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -10,7 +10,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,7 +46,7 @@ from assay.ledger.keys import Signer
 from assay.ledger.kinds import body_of
 from assay.ledger.log import logger
 from assay.ledger.store import Store, book_is_current, journal, make_book, sqlite_url, vault
-from assay.ledger.surely import PATIENCE, surely
+from assay.ledger.surely import PATIENCE, in_words, surely
 
 if TYPE_CHECKING:
     from assay.ledger.check import CheckReport
@@ -101,7 +101,8 @@ class Ledger:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         ledger = cls(home, clock, **wiring)
         try:
-            ledger._found(agency, simulated=simulated)
+            with in_words():
+                ledger._found(agency, simulated=simulated)
         except BaseException:
             ledger.close()
             raise
@@ -134,7 +135,9 @@ class Ledger:
         if simulated is None:
             simulated = bool(getattr(clock, "simulated", False))
         try:
-            ledger._check_home(simulated=simulated)
+            with in_words():
+                ledger._check_home(simulated=simulated)
+                ledger._recover()
         except BaseException:
             ledger.close()
             raise
@@ -150,15 +153,22 @@ class Ledger:
                 str(self.home),
                 f"this home runs on a {first.body['clock']} clock and keeps it for ever",
             )
-        with self.store.read() as connection:
+        with self.read() as connection:
             current = book_is_current(connection)
         if not current:
             self.rebuild()
 
+    def _recover(self) -> None:
+        """Finish what a crash left undone outside the store: recovery is start-up."""
+        from assay.ledger.retention import finish_forgetting
+
+        finish_forgetting(self)
+        self.evidence.tidy()
+
     def _first(self) -> Entry | None:
         if not self.store.exists():
             return None
-        with self.store.read() as connection:
+        with self.read() as connection:
             query = sa.select(journal).where(journal.c.seq == 1)
             row = connection.execute(query).mappings().first()
         return stored_entry(row) if row else None
@@ -250,7 +260,7 @@ class Ledger:
 
     def head(self) -> Head:
         """The last entry's number and digest (0 and GENESIS when there is none)."""
-        with self.store.read() as connection:
+        with self.read() as connection:
             return tail_of(connection)[0]
 
     def entries(
@@ -266,22 +276,24 @@ class Ledger:
             query = query.where(journal.c.kind.in_(list(kinds)))
         if until is not None:
             query = query.where(journal.c.recorded_at <= until)
-        with self.store.read() as connection:
+        with self.read() as connection:
             for row in connection.execute(query.execution_options(yield_per=500)).mappings():
                 yield stored_entry(row)
 
     def entry(self, seq: int) -> Entry:
         """The entry at this place; refused when there is none."""
-        with self.store.read() as connection:
+        with self.read() as connection:
             query = sa.select(journal).where(journal.c.seq == seq)
             row = connection.execute(query).mappings().first()
         if row is None:
             raise refused("entry.missing", f"entry {seq}", "the journal does not reach that far")
         return stored_entry(row)
 
-    def read(self) -> AbstractContextManager[Connection]:
-        """A consistent view of the book for queries."""
-        return self.store.read()
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent view of the book for queries; `StoreUnreachable` when the server is gone."""
+        with in_words(), self.store.read() as connection:
+            yield connection
 
     def remember(self, record: dict[str, Any]) -> str:
         """Put a personal record into the vault; gives its salted reference."""
@@ -310,7 +322,7 @@ class Ledger:
 
     def recall(self, reference: str) -> dict[str, Any] | None:
         """The personal record, or None where it was forgotten."""
-        with self.store.read() as connection:
+        with self.read() as connection:
             query = sa.select(vault.c.record).where(vault.c.reference == reference)
             whole = connection.execute(query).scalar_one_or_none()
         if whole is None:

@@ -6,20 +6,25 @@ The journal entry comes first, then the bytes go; a crash between the two is fin
 
 from __future__ import annotations
 
+import os
+import time
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import sqlalchemy as sa
 
 from assay.core import instant_text, refused, utc
-from assay.ledger.book.submissions import archived_last, shredded_evidence
+from assay.ledger.book.submissions import archived_last
 from assay.ledger.entry import Draft, Entry
-from assay.ledger.evidence import TOMBSTONE
+from assay.ledger.evidence import sync_folder
 from assay.ledger.keys import Signer
 from assay.ledger.ledger import Ledger
 from assay.ledger.store import vault
 
 #: Records are kept at least this many years (DOMAIN section 8).
 LEAST_YEARS = 5
+#: Seconds after which a marker without an entry is taken for what a crash left.
+_PATIENCE = 3600
 
 
 def forget(
@@ -55,36 +60,56 @@ def forget(
         "retention": f"{years} years from {instant_text(since)}",
         "reason": reason,
     }
+    marker = _mark(ledger, reference)
+    ledger.checkpoint("retention.marked")
     (entry,) = ledger.append([Draft("evidence.shredded/1", actor, body)], signer=signer)
     ledger.checkpoint("retention.recorded")
     _shred(ledger, reference)
+    ledger.checkpoint("retention.shredded")
+    marker.unlink(missing_ok=True)
     return entry
 
 
 def finish_forgetting(ledger: Ledger) -> list[str]:
-    """Shred what the journal says is forgotten but a crash left behind; gives what it did."""
+    """Shred what the journal says is forgotten but a crash left behind; gives what it did.
+
+    Done whenever a home is opened: a marker tells that somebody had begun.
+    """
+    done = []
+    for marker in sorted(_markers(ledger).glob("*")):
+        reference = marker.name.replace("-", ":")
+        if _is_forgotten(ledger, reference):
+            _shred(ledger, reference)
+            done.append(reference)
+        elif time.time() - marker.stat().st_mtime < _PATIENCE:
+            continue  # somebody may be about to record it just now
+        marker.unlink(missing_ok=True)
+    return done
+
+
+def _markers(ledger: Ledger) -> Path:
+    return ledger.evidence.folder / "forgetting"
+
+
+def _mark(ledger: Ledger, reference: str) -> Path:
+    folder = _markers(ledger)
+    folder.mkdir(exist_ok=True, mode=0o700)
+    marker = folder / reference.replace(":", "-")
+    with marker.open("wb") as file:
+        os.fsync(file.fileno())
+    sync_folder(folder)
+    return marker
+
+
+def _is_forgotten(ledger: Ledger, reference: str) -> bool:
+    said = [
+        entry.seq
+        for entry in ledger.entries(kinds=["evidence.shredded/1"])
+        if entry.body["reference"] == reference
+    ]
     with ledger.read() as connection:
-        evidence = shredded_evidence(connection)
-        forgotten = {
-            entry.body["reference"] for entry in ledger.entries(kinds=["evidence.shredded/1"])
-        }
-        query = sa.select(vault.c.reference).where(vault.c.record.is_not(None))
-        kept = set(connection.execute(query).scalars())
-    left = sorted(forgotten & kept)
-    left += [each for each in evidence if not _is_tombstone(ledger, each)]
-    for reference in left:
-        _shred(ledger, reference)
-    return left
-
-
-def tidy(ledger: Ledger) -> tuple[list[str], int]:
-    """Finish what crashes left undone: forgotten bytes, and drafts of evidence of yesterday."""
-    return finish_forgetting(ledger), ledger.evidence.tidy()
-
-
-def _is_tombstone(ledger: Ledger, reference: str) -> bool:
-    path = ledger.evidence.path_of(reference)
-    return path.is_file() and path.read_bytes() == TOMBSTONE
+        archived = archived_last(connection, reference) or 0
+    return bool(said) and archived < max(said)
 
 
 def _shred(ledger: Ledger, reference: str) -> None:

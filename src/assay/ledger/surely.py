@@ -6,7 +6,8 @@ entry tells for certain whether it is in the journal. Knows nothing of what is w
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -35,6 +36,23 @@ def is_lost(problem: BaseException) -> bool:
     )
 
 
+@contextmanager
+def in_words() -> Iterator[None]:
+    """For readers: a server that is gone is said in words, not in the driver's."""
+    try:
+        yield
+    except sa.exc.DBAPIError as problem:
+        if not is_lost(problem):
+            raise
+        way_out = "nothing was recorded: start the server, or mend the setting store_url"
+        raise _unreachable(way_out) from problem
+
+
+def _unreachable(way_out: str) -> StoreUnreachable:
+    where = "the PostgreSQL server"
+    return StoreUnreachable(Finding("store.unreachable", Severity.ERROR, where, way_out))
+
+
 def surely(
     write: Callable[[list[T]], list[T]], find: Callable[[list[T]], bool], patience: float = PATIENCE
 ) -> list[T]:
@@ -57,9 +75,7 @@ def surely(
             raise
         known = "it is unknown whether it was recorded: look before you repeat it"
         way_out = known if noted else "nothing was recorded: start the server and repeat"
-        raise StoreUnreachable(
-            Finding("store.unreachable", Severity.ERROR, "the PostgreSQL server", way_out)
-        ) from problem
+        raise _unreachable(way_out) from problem
 
 
 def _attempt(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from ledger_acts import archived, notice
 
 from assay.core import BrokenPromise, Refused
+from assay.ledger import Ledger
 from assay.ledger.evidence import SALT_BYTES, TOMBSTONE
 from assay.ledger.retention import finish_forgetting, forget
 
@@ -114,28 +116,52 @@ def test_evidence_that_comes_again_after_it_was_forgotten_is_kept_again(ledger, 
         forget(ledger, reference, actor="P-01", reason="too soon")
 
 
-def test_a_crash_while_forgetting_is_seen_and_finished(ledger, clock):
+def test_a_crash_while_forgetting_is_seen_and_finished_when_the_home_is_opened(ledger, clock):
     ledger.append([archived(ledger, b"A00 22180")])
     reference = ledger.entry(2).body["evidence"]
     person = ledger.remember({"name": "Zhang Wei"})
     clock.now = datetime(2031, 1, 1, tzinfo=UTC)
 
     def crash(step):
-        if step == "evidence.zeroed":
+        if step in {"evidence.zeroed", "retention.recorded"}:
             raise RuntimeError(step)
 
     ledger.evidence._checkpoint = crash
     with pytest.raises(RuntimeError):
         forget(ledger, reference, actor="P-01", reason="retention over")
-    ledger.evidence._checkpoint = lambda step: None
-    body = {"reference": person, "store": "vault", "retention": "5 years", "reason": "over"}
-    ledger.append([notice(1), type(notice(1))("evidence.shredded/1", "P-01", body)])
+    ledger.checkpoint = crash
+    with pytest.raises(RuntimeError):
+        forget(ledger, person, actor="P-01", reason="retention over")
     report = ledger.check()
     assert report.ok
     assert {each.code for each in report.findings} == {"evidence.unfinished", "vault.unfinished"}
-    assert set(finish_forgetting(ledger)) == {reference, person}
-    assert ledger.check().findings == ()
+    url = None if ledger.store.sqlite else ledger.store.url
+    again = Ledger.open(ledger.home, clock, simulated=True, store_url=url)
+    assert again.check().findings == ()
+    assert again.recall(person) is None
+    assert list((again.evidence.folder / "forgetting").iterdir()) == []
+    again.close()
+
+
+def test_a_marker_without_an_entry_forgets_nothing(ledger, clock):
+    ledger.append([archived(ledger, b"A00 22180")])
+    reference = ledger.entry(2).body["evidence"]
+    clock.now = datetime(2031, 1, 1, tzinfo=UTC)
+
+    def crash(step):
+        if step == "retention.marked":
+            raise RuntimeError(step)
+
+    ledger.checkpoint = crash
+    with pytest.raises(RuntimeError):
+        forget(ledger, reference, actor="P-01", reason="retention over")
+    (marker,) = (ledger.evidence.folder / "forgetting").iterdir()
     assert finish_forgetting(ledger) == []
+    assert marker.exists()
+    os.utime(marker, (0, 0))
+    assert finish_forgetting(ledger) == []
+    assert not marker.exists()
+    assert ledger.evidence.get(reference) == b"A00 22180"
 
 
 def test_leap_days_end_on_the_first_of_march(ledger, clock):

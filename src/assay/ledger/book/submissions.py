@@ -84,13 +84,6 @@ def archived_last(connection: Connection, reference: str) -> int | None:
     return connection.execute(query).scalar_one_or_none()
 
 
-def shredded_evidence(connection: Connection) -> list[str]:
-    """References of evidence that is forgotten, and was not archived anew afterwards."""
-    query = sa.select(evidence).order_by(evidence.c.seq)
-    last = {row["evidence"]: row["shredded_seq"] for row in connection.execute(query).mappings()}
-    return [reference for reference, shredded in last.items() if shredded is not None]
-
-
 def _columns(fields: dict[str, Any]) -> dict[str, Any]:
     day = fields["pricing_date"]
     return {
