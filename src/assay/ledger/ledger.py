@@ -31,7 +31,7 @@ from assay.ledger.entry import (
     content_bytes,
     entry_of,
 )  # fmt: skip
-from assay.ledger.evidence import EvidenceStore
+from assay.ledger.evidence import EvidenceStore, sync_folder
 from assay.ledger.folding import refold
 from assay.ledger.journal import (
     check_references,
@@ -111,6 +111,8 @@ class Ledger:
     def _found(self, agency: str, *, simulated: bool) -> None:
         self.store.create()
         self.evidence.prepare(self._entropy(32))
+        sync_folder(self.home)
+        sync_folder(self.home.parent)
         if self.head().seq:
             raise refused("home.exists", str(self.home), "open it, or choose another ASSAY_HOME")
         body = {
