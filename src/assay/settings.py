@@ -20,7 +20,7 @@ from assay.core import NaiveInstant, parse_instant, refused
 FILE_NAME = "assay.toml"
 FILE_VARIABLE = "ASSAY_SETTINGS"
 #: Variables with our prefix that are no settings: used by the tests only.
-_FOREIGN = re.compile("ASSAY_(SHARED_DATA|TEST_[A-Z0-9_]+)")
+_FOREIGN = re.compile("ASSAY_(SHARED|TEST)_[A-Z0-9_]+")
 _PASSWORD = re.compile(r"(://[^:/@\s]*):[^@/\s]*@")
 
 DEFAULT, FILE, ENVIRONMENT = "default", "file", "environment"
