@@ -35,6 +35,10 @@ def feed(
         SomeOptionalDate,
         Parameter(name="--takes-effect", help="Of quarterly quantities; today when left out."),
     ] = None,
+    licence: Annotated[
+        str | None,
+        Parameter(help="What this file's source allows, where the mapping's note does not fit."),
+    ] = None,
     as_: As = None,
     json: Json = False,
 ) -> None:
@@ -51,7 +55,7 @@ def feed(
     signer = run.signer(as_)
     rows = []
     with run.desk() as desk:
-        intake = _intake(desk, signer)
+        intake = _intake(desk, signer, licence)
         for path in files:
             name = intake.recognise(path) if feed == "auto" else feed
             taken = intake.take(path, name, received_at or desk.now())
@@ -81,6 +85,7 @@ def import_(
     feed: Annotated[str, Parameter(help="Id of a mapping in reference/feeds, or auto.")] = "auto",
     received_at: Annotated[OptionalInstant, Parameter(name="--received-at")] = None,
     takes_effect: Annotated[SomeOptionalDate, Parameter(name="--takes-effect")] = None,
+    licence: Annotated[str | None, Parameter(help="Instead of the mapping's note.")] = None,
     as_: As = None,
     json: Json = False,
 ) -> None:
@@ -90,7 +95,13 @@ def import_(
     """
     take_feed = globals()["feed"]
     take_feed(
-        *files, feed=feed, received_at=received_at, takes_effect=takes_effect, as_=as_, json=json
+        *files,
+        feed=feed,
+        received_at=received_at,
+        takes_effect=takes_effect,
+        licence=licence,
+        as_=as_,
+        json=json,
     )
 
 
@@ -116,14 +127,16 @@ def roll(
         say(f"{series}: {contract} from {since}, by override")
 
 
-def _intake(desk: Any, signer: Any) -> Any:
+def _intake(desk: Any, signer: Any, licence: str | None = None) -> Any:
     from assay.collection.feed_intake import FeedIntake
     from assay.collection.feeds import load_feeds
     from assay.ledger import SYSTEM
 
     feeds = load_feeds(session().settings.reference / "feeds")
     actor = signer.person if signer else SYSTEM
-    return FeedIntake(desk.ledger, feeds, desk.calendars, actor=actor, signer=signer)
+    return FeedIntake(
+        desk.ledger, feeds, desk.calendars, actor=actor, signer=signer, licence=licence
+    )
 
 
 def _after(

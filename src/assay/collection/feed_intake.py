@@ -65,8 +65,10 @@ class FeedIntake:
         *,
         actor: str = SYSTEM,
         signer: Signer | None = None,
+        licence: str | None = None,
     ) -> None:
-        """`feeds` by id (`load_feeds`); `calendars` by id."""
+        """`feeds` by id (`load_feeds`); `calendars` by id; `licence` instead of the mapping's."""
+        self.licence = licence
         self.ledger = ledger
         self.feeds = feeds
         self.calendars = calendars
@@ -188,9 +190,10 @@ class FeedIntake:
                     continue
                 said += _changed(fact, before["content"], content)
                 revision = before["revision"] + 1
-            drafts.append(
-                Draft("market.recorded/1", self.actor, _body(fact, content, revision, reference))
-            )
+            if self.licence is not None:
+                fact = replace(fact, licence=self.licence)
+            body = _body(fact, content, revision, reference)
+            drafts.append(Draft("market.recorded/1", self.actor, body))
         return drafts, said
 
     def _quarantined(self, row: QuarantinedRow, reference: str) -> Draft:
