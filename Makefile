@@ -39,6 +39,14 @@ test-fast: setup-dev
 wall: setup-dev
 	@./scripts/wall
 
+# Published fixings against the shipped documents: make conformance DATA=folder
+conformance: setup
+	@$(BIN)/python scripts/conformance.py $(DATA)
+
+# Ratios side by side with peers; each bench says what it measured in its README.
+bench: setup-dev
+	@for each in bench/*/; do echo "$$each: see $$each""README.md"; done
+
 lock: $(BIN)/uv
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes -q requirements/tool.in -o requirements/tool.lock
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes -q requirements/main.in -o requirements/main.lock

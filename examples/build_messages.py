@@ -1,4 +1,4 @@
-# ruff: noqa: INP001 a script, no package
+
 """Writes the mails, workbooks and fax pages of the example from `agency/mail/<date>.toml`.
 
 Chats and phone notes are plain text and lie in `agency/messages/` as they are. The rest has

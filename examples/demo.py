@@ -6,7 +6,7 @@ exported bundles with the public key. Needs no terminal, ends by itself; exit co
 when every command did what the script says and the verifier found nothing wrong.
 
     python examples/demo.py [--days 2025-12-30] [--folder FOLDER] [--verbose]
-"""  # noqa: INP001 a script, no package
+"""
 
 from __future__ import annotations
 
