@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from assay.commentary.compose import Comment
-from assay.commentary.drawing import Drawing, Scale, scale_of, ticks
+from assay.commentary.drawing import Drawing, Scale, linear, scale_of, ticks
 from assay.commentary.figures import ZONE
 from assay.commentary.specification import Report
 
@@ -65,7 +64,7 @@ def _session(data: dict[str, Any], language: str, _report: Report) -> str:
     drawing = Drawing(WIDTH, 300, f"{_TITLES['session'][language]} {data['contract']}")
     path = _thin(data["path"])
     minutes = [int((at - path[0][0]).total_seconds()) for at, _, _ in path]
-    across = Scale(Fraction(minutes[0]), Fraction(max(minutes[-1], 1)), LEFT, RIGHT)
+    across = linear(minutes[0], max(minutes[-1], 1), LEFT, RIGHT)
     prices = [price for _, price, _ in path]
     shown = [*prices, *([data["base"]] if data["base"] is not None else [])]
     price = scale_of(shown, 150, 28)
@@ -98,9 +97,11 @@ def _session_volume(
     drawing: Drawing, path: list[Any], minutes: list[int], across: Scale, language: str
 ) -> None:
     volume = scale_of([lots for _, _, lots in path], 212, 170, zero=True)
-    for minute, (_, _, lots) in zip(minutes, path, strict=True):
-        top = volume.at(lots)
-        drawing.bar(min(across.at(minute), Fraction(RIGHT - 2)), top, 2, 212 - top, "bar")
+    points = [
+        (across.at(minute), volume.at(lots))
+        for minute, (_, _, lots) in zip(minutes, path, strict=True)
+    ]
+    drawing.sticks(points, 212, "bar")
     drawing.text(LEFT, 166, _say("volume", language))
     for index in (0, len(path) // 2, len(path) - 1):
         local = path[index][0].astimezone(ZoneInfo(ZONE))
@@ -177,9 +178,10 @@ def _spread_bars(
     scale = scale_of([value for _, value in shown] or [0], 278, 212, zero=True)
     zero = scale.at(0)
     drawing.axis(scale, LEFT, RIGHT, 2)
+    half = min(Decimal(6), Decimal(RIGHT - LEFT) / (3 * max(len(place), 1)))
     for day, value in shown:
         y = scale.at(value)
-        drawing.bar(across.at(place[day]) - 6, min(y, zero), 12, abs(zero - y), "third")
+        drawing.bar(across.at(place[day]) - half, min(y, zero), 2 * half, abs(zero - y), "third")
     drawing.text(LEFT, 204, f"{_say('spread', language)}, {_say('unit', language)}")
 
 
@@ -215,7 +217,7 @@ def _silicon(data: Sequence[tuple[str, Decimal, Decimal]], language: str, report
         y = 34 + 26 * index
         drawing.text(left - 8, y + 4, report.names[name][language], anchor="end", kind="ink")
         drawing.bar(
-            scale.at(low), y - 6, max(scale.at(high) - scale.at(low), Fraction(2)), 12, "main"
+            scale.at(low), y - 6, max(scale.at(high) - scale.at(low), Decimal(2)), 12, "main"
         )
     drawing.text(left, 14, _say("unit", language))
     return drawing.svg()

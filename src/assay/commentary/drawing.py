@@ -2,15 +2,14 @@
 
 Every element carries a class and a plain colour: a page's style sheet overrides the
 colour (dark, print), and a renderer without style sheets still prints it. Positions are
-exact fractions until they are written with one decimal. No price is changed here.
+decimals, written with one place: a pixel is no price. No price is changed here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from fractions import Fraction
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from html import escape
 
 #: Plain colours by class; the page's style sheet knows the same classes.
@@ -21,62 +20,60 @@ COLOURS = {
 FONT = "Noto Sans CJK SC"
 NICE = (1, 2, 5)
 #: A step may be this much smaller than asked: a few more lines are better than two.
-NEARLY = Fraction(7, 10)
+NEARLY = Decimal("0.7")
 #: From here on characters are as wide as they are high.
 FIRST_WIDE = 0x2E00
 
-Number = Decimal | Fraction | int
+Number = Decimal | int
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """From values to pixels, linearly and exactly."""
+    """From values to pixels, linearly."""
 
-    low: Fraction
-    high: Fraction
+    low: Decimal
+    high: Decimal
     start: int
-    end: int
+    slope: Decimal
 
-    def at(self, value: Number) -> Fraction:
+    def at(self, value: Number) -> Decimal:
         """The pixel of a value."""
-        span = self.high - self.low
-        if not span:
-            return Fraction(self.start + self.end, 2)
-        return self.start + (Fraction(value) - self.low) * (self.end - self.start) / span
+        return (value - self.low) * self.slope + self.start
+
+
+def linear(low: Number, high: Number, start: int, end: int) -> Scale:
+    """A scale from `low` at `start` to `high` at `end`; the middle where they are equal."""
+    span = Decimal(high) - Decimal(low)
+    if not span:
+        return Scale(Decimal(low), Decimal(high), (start + end) // 2, Decimal(0))
+    return Scale(Decimal(low), Decimal(high), start, (end - start) / span)
 
 
 def scale_of(values: Iterable[Number], start: int, end: int, *, zero: bool = False) -> Scale:
     """A scale over values with a little room on both sides."""
-    exact = [Fraction(value) for value in values]
-    low, high = min(exact), max(exact)
+    found = list(values)
+    low, high = Decimal(min(found)), Decimal(max(found))
     if zero:
-        low, high = min(low, Fraction(0)), max(high, Fraction(0))
-    room = (high - low) / 12 or abs(high) / 100 or Fraction(1)
-    return Scale(low if zero and low == 0 else low - room, high + room, start, end)
+        low, high = min(low, Decimal(0)), max(high, Decimal(0))
+    room = (high - low) / 12 or abs(high) / 100 or Decimal(1)
+    return linear(low if zero and low == 0 else low - room, high + room, start, end)
 
 
-def ticks(scale: Scale, count: int = 4) -> list[Fraction]:
+def ticks(scale: Scale, count: int = 4) -> list[Decimal]:
     """Round values inside a scale, about `count` of them."""
     raw = (scale.high - scale.low) / count
-    power = Fraction(1)
-    while power * 10 <= raw:
-        power *= 10
-    while power > raw:
-        power /= 10
+    power = Decimal(10) ** raw.adjusted()
     step = next((power * nice for nice in (*NICE, 10) if power * nice >= raw * NEARLY), power * 10)
-    first = -(-scale.low // step)
-    return [step * (first + index) for index in range(int((scale.high - first * step) // step) + 1)]
+    first = int((scale.low / step).to_integral_value(ROUND_CEILING))
+    last = int((scale.high / step).to_integral_value(ROUND_FLOOR))
+    return [step * index for index in range(first, last + 1)]
 
 
 def px(value: Number) -> str:
-    """A position with one decimal."""
-    tenths = round(Fraction(value) * 10)
-    whole, rest = divmod(abs(tenths), 10)
-    return (
-        f"{'-' if tenths < 0 else ''}{whole}.{rest}"
-        if rest
-        else f"{'-' if tenths < 0 else ''}{whole}"
-    )
+    """A position with one decimal at most."""
+    text = f"{value:.1f}" if isinstance(value, Decimal) else str(value)
+    text = text.removesuffix(".0")
+    return "0" if text == "-0" else text
 
 
 @dataclass(slots=True)
@@ -133,6 +130,13 @@ class Drawing:
             f'fill="{COLOURS[kind]}"/>'
         )
 
+    def sticks(self, points: Sequence[tuple[Number, Number]], foot: Number, kind: str) -> None:
+        """Thin upright bars from `foot` to each point, as one path."""
+        way = "".join(f"M{px(x)} {px(foot)}V{px(y)}" for x, y in points)
+        self.parts.append(
+            f'<path class="s-{kind}" d="{way}" fill="none" stroke="{COLOURS[kind]}" stroke-width="2"/>'
+        )
+
     def dot(self, x: Number, y: Number, kind: str, radius: str = "3") -> None:
         """A point."""
         self.parts.append(
@@ -163,7 +167,7 @@ class Drawing:
             self.text(
                 left - 5,
                 y + 4,
-                f"{int(value):,}" if value.denominator == 1 else str(value),
+                f"{value:,f}".removesuffix(".0"),
                 anchor="end",
             )
 
@@ -172,7 +176,7 @@ class Drawing:
         for kind, words in entries:
             self.bar(x, y - 5, 12, 4, kind)
             self.text(x + 16, y, words, kind="ink")
-            x += 26 + sum(11 if ord(char) > FIRST_WIDE else 6 for char in words)
+            x += 32 + sum(11 if ord(char) > FIRST_WIDE else 6 for char in words)
 
     def svg(self) -> str:
         """The finished picture."""

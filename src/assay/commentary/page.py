@@ -25,13 +25,14 @@ article{max-width:60rem;margin:0 auto;padding:1.5rem 1.25rem 3rem}
 h1{font-size:1.7rem;line-height:1.25;margin:.2rem 0 .6rem;text-wrap:balance}
 :lang(zh) h1{line-height:1.35}
 .kind{color:var(--soft);font-size:.85rem;letter-spacing:.04em;margin:0}
-.by{color:var(--soft);font-size:.88rem;margin:0 0 1.1rem}
+.by{color:var(--soft);font-size:.88rem;margin:0}.by+.lede,.by+section{margin-top:1.1rem}
 .lede{font-size:1.08rem;border-inline-start:3px solid var(--main);padding-inline-start:1rem;margin:0 0 1.6rem}
 section{margin:0 0 1.35rem}
 h2{font-size:1.02rem;margin:0 0 .25rem;display:flex;gap:.6rem;align-items:baseline}
 h2 small{font-weight:400;color:var(--soft);font-size:.8rem}
 p{margin:0 0 .5rem}
 a.n{color:inherit;text-decoration:underline;text-decoration-color:var(--fill);text-decoration-thickness:2px;text-underline-offset:3px;white-space:nowrap;font-variant-numeric:tabular-nums}
+a.w{color:inherit;text-decoration:none}a.w:hover{color:var(--main)}
 a.n:hover{color:var(--main);text-decoration-color:currentColor}
 :focus-visible{outline:2px solid var(--main);outline-offset:2px}
 .pictures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr));gap:1.4rem 1.8rem;margin:1.8rem 0;align-items:start}
@@ -39,9 +40,9 @@ figure{margin:0}
 figcaption{font-size:.88rem;font-weight:600;margin-bottom:.3rem}
 svg{width:100%;height:auto;display:block}
 svg text{font-family:inherit}
-.s-ink{stroke:var(--ink)}.s-soft{stroke:var(--soft)}.s-grid{stroke:var(--line)}.s-main{stroke:var(--main)}.s-second{stroke:var(--second)}.s-third{stroke:var(--third)}
+.s-ink{stroke:var(--ink)}.s-soft{stroke:var(--soft)}.s-grid{stroke:var(--line)}.s-main{stroke:var(--main)}.s-second{stroke:var(--second)}.s-third{stroke:var(--third)}.s-bar{stroke:var(--bar)}.s-fill{stroke:var(--fill)}
 .f-ink{fill:var(--ink)}.f-soft{fill:var(--soft)}.f-grid{fill:var(--line)}.f-main{fill:var(--main)}.f-second{fill:var(--second)}.f-third{fill:var(--third)}.f-fill{fill:var(--fill)}.f-bar{fill:var(--bar)}
-.small{color:var(--soft);font-size:.86rem}
+.small{color:var(--soft);font-size:.86rem;overflow-wrap:anywhere}
 details{margin-top:1.6rem;border-top:1px solid var(--line);padding-top:.8rem}
 summary{cursor:pointer;font-weight:600}
 ol.rows{list-style:none;margin:.7rem 0 0;padding:0;font-size:.8rem;font-family:ui-monospace,"Cascadia Mono",Menlo,Consolas,"Noto Sans Mono CJK SC",monospace;overflow-wrap:anywhere}
@@ -106,7 +107,8 @@ def _spans(sentence: Sentence) -> str:
 
 def _span(span: Span) -> str:
     if span.fact:
-        return f'<a class="n" href="#{escape(span.fact)}">{escape(span.text)}</a>'
+        kind = "n" if any(char.isdigit() for char in span.text) else "w"
+        return f'<a class="{kind}" href="#{escape(span.fact)}">{escape(span.text)}</a>'
     return escape(span.text)
 
 

@@ -21,6 +21,8 @@ from assay.commentary.phrases import Phrases
 from assay.commentary.specification import Report
 from assay.commentary.text import absent_text, header_text, published_text, row_text, status_text
 
+#: Longer stretches than this may be broken over two lines.
+SHORT = 24
 FAMILY = "Noto Sans CJK SC"
 _PREAMBLE = """
 #set document(title: {title}, author: {author}, date: datetime(year: {year}, month: {month}, day: {day}))
@@ -79,7 +81,7 @@ def pdf_source(comment: Comment, report: Report, phrases: Phrases) -> str:
     parts = [
         head,
         f"#soft({quoted(header_text(comment))})",
-        f'#block(above: 0.5em, below: 0.7em, text(size: 17pt, fill: rgb("#111820"), {quoted(comment.headline.text)}))',
+        f'#block(above: 0.9em, below: 0.9em, text(size: 17pt, fill: rgb("#111820"), {quoted(comment.headline.text)}))',
         f"#soft({quoted(label('published') + colon + published_text(comment) + '   ' + status_text(comment, phrases))})",
     ]
     if comment.lede:
@@ -106,7 +108,17 @@ def _literal(words: str) -> str:
 
 def _words(sentences: tuple[Sentence, ...], language: str) -> str:
     glue = _literal(" ") if language == "en" else ""
-    return glue.join(_literal(sentence.text) for sentence in sentences)
+    return glue.join(_sentence(sentence) for sentence in sentences)
+
+
+def _sentence(sentence: Sentence) -> str:
+    """A sentence; a number and its unit are never parted at the end of a line."""
+    return "".join(
+        f"#box({quoted(span.text)})"
+        if span.fact and len(span.text) <= SHORT
+        else _literal(span.text)
+        for span in sentence.spans
+    )
 
 
 def _section(section: Section, language: str) -> str:
