@@ -6,7 +6,6 @@ are not here: they hold for every role alike, in the fold (`ledger/book/prices.p
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -15,6 +14,7 @@ from sqlalchemy.engine import Connection
 
 from assay.core import refused
 from assay.ledger.book.home import Person, person_on
+from assay.ledger.roles import load_roles
 
 #: role -> the permissions (``room:noun:verb``) it holds.
 Permissions = Mapping[str, frozenset[str]]
@@ -22,8 +22,7 @@ Permissions = Mapping[str, frozenset[str]]
 
 def load_permissions(reference: Path) -> Permissions:
     """The roles of ``roles.toml`` in the reference folder."""
-    table = tomllib.loads((reference / "roles.toml").read_text("utf-8"))
-    return {role: frozenset(card["may"]) for role, card in table["roles"].items()}
+    return load_roles(reference).permissions
 
 
 def held(permissions: Permissions, person: Person | None) -> frozenset[str]:

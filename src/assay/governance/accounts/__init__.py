@@ -5,6 +5,6 @@ factor, or with a passkey. Never decides on prices; never keeps a secret in the 
 """
 
 from assay.governance.accounts.acts import Accounts, SignedIn
-from assay.governance.accounts.permissions import Roles, load_roles
+from assay.ledger.roles import Roles, load_roles
 
 __all__ = ["Accounts", "Roles", "SignedIn", "load_roles"]

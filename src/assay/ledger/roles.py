@@ -1,4 +1,7 @@
-"""Roles and permissions as data: `reference/roles.toml`, names `room:noun:verb`."""
+"""Roles and permissions as data: `reference/roles.toml`, names `room:noun:verb`.
+
+One reader for every room; who holds which role when stands in `book/home.py`.
+"""
 
 from __future__ import annotations
 
