@@ -22,7 +22,7 @@ from assay.desk import Adjustment, Desk, determining, proposing
 from assay.desk import intake as desk_intake
 from assay.ledger import Signer
 from assay.ledger.book.prices import states_of
-from assay.web.desk_view import desk_view, formula_terms, influence_of, strip_plot
+from assay.web.desk_view import coverage_of, desk_view, formula_terms, influence_of, strip_plot
 from assay.web.drawer import drawer_of
 from assay.web.pages import page
 from assay.web.security import house_of, who_is
@@ -71,6 +71,7 @@ def desk_context(
         "view": view,
         "plot": strip_plot(view),
         "influence": influence_of(view.computed.trace if view.computed else {})[:6],
+        "coverage": coverage_of(view.computed),
         "terms": formula_terms(view.computed),
         "firms": view.firms,
         "reasons": desk_intake.reasons(view.document, "exclude"),

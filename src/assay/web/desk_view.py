@@ -246,6 +246,24 @@ def influence_of(trace: Mapping[str, Any]) -> list[dict[str, Any]]:
     return sorted(moved, key=lambda each: abs(parse_exact(each["mid"])), reverse=True)
 
 
+def coverage_of(computed: Determination | None) -> list[dict[str, Any]]:
+    """Each rung of the ladder that was tried: what it found against what it wants."""
+    tried = computed.trace.get("ladder", []) if computed else []
+    return [
+        {
+            "branch": rung["branch"],
+            "taken": rung.get("taken", False),
+            "met": [
+                (name, rung["found"].get(name), wanted)
+                for name, wanted in rung.get("wanted", {}).items()
+                if str(wanted) != "0"
+            ],
+            "share": rung.get("found", {}).get("largest_share_percent"),
+        }
+        for rung in tried
+    ]
+
+
 def formula_terms(computed: Determination | None) -> list[dict[str, Any]]:
     """The terms of a formula price as the trace names them: value, unit, date, source."""
     terms: dict[str, dict[str, Any]] = {}

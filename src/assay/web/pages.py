@@ -20,7 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar.connection import Request
 from litestar.response import Response
 
-from assay.core import Rounding, exact_text, parse_exact, round_to_step, zone_of
+from assay.core import Rounding, decimal_text, exact_text, parse_exact, round_to_step, zone_of
 from assay.web.security import csrf_token, house_of, who_is
 
 HERE = Path(__file__).parent
@@ -56,7 +56,7 @@ def environment(language: str) -> Environment:
     )
     env.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]
     env.filters.update(
-        money=money, clock=clock, moment=moment, signed=signed, round_whole=round_whole
+        money=money, clock=clock, moment=moment, signed=signed, round_whole=round_whole, share=share
     )
     return env
 
@@ -65,7 +65,10 @@ def money(text: object) -> str:
     """A price with thousands separators, digits unchanged: ``22180`` gives ``22,180``."""
     if text is None or text == "":
         return "–"
-    plain = exact_text(parse_exact(str(text)))
+    exact = parse_exact(str(text))
+    plain = exact_text(exact)
+    if "/" in plain:
+        plain = decimal_text(round_to_step(exact, Decimal("0.01"), Rounding.HALF_UP))
     whole, _, decimals = plain.partition(".")
     sign = "−" if whole.startswith("-") else ""
     grouped = f"{int(whole.lstrip('-')):,}"
@@ -83,6 +86,11 @@ def signed(text: object) -> str:
 def round_whole(number: Fraction) -> str:
     """A distance on the page in whole units, with its sign (for eyes only)."""
     return signed(round_to_step(number, Decimal(1), Rounding.HALF_AWAY_FROM_ZERO))
+
+
+def share(percent: str) -> str:
+    """A share for eyes, in whole percent."""
+    return str(round_to_step(parse_exact(str(percent)), Decimal(1), Rounding.HALF_UP))
 
 
 def clock(instant: datetime | None, zone: str = "Asia/Shanghai") -> str:

@@ -8,7 +8,9 @@
   const say = (text) => { document.getElementById("announce").textContent = text; };
   const choose = (row) => { if (!row) return; rows().forEach((each) => each.classList.remove("current")); row.classList.add("current"); row.focus({ preventScroll: false }); current = row.dataset.submission; };
   const step = (by) => { const all = rows(); if (!all.length) return; const at = all.findIndex((each) => each.dataset.submission === current); choose(all[Math.min(all.length - 1, Math.max(0, at + by))]); };
-  const restore = () => { const row = current && document.getElementById("row-" + current); if (row) row.classList.add("current"); };
+  const sieve = () => { const words = (document.getElementById("filter")?.value || "").toLowerCase(); desk.querySelectorAll("tr.row").forEach((row) => { row.hidden = Boolean(words) && !row.textContent.toLowerCase().includes(words); }); };
+  document.getElementById("filter")?.addEventListener("input", sieve);
+  const restore = () => { sieve(); const row = current && document.getElementById("row-" + current); if (row) row.classList.add("current"); };
   const post = (verb, values) => htmx.ajax("POST", base + "/" + verb, { target: "#desk", swap: "innerHTML", values: { day, submission: current || "", ...values } });
   const open = async (name) => {
     const answer = await fetch(base + "/evidence/" + encodeURIComponent(name) + "?day=" + day, { headers: { "HX-Request": "true" } });
