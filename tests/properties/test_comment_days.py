@@ -4,9 +4,10 @@ import random
 
 import pytest
 
-from assay.commentary.checker import blocks, check_text
+from assay.commentary.checker import blocks, check_facts, check_text
 from assay.commentary.checker.own import check_pair
 from assay.commentary.compose import changes
+from assay.commentary.fact_file import fact_file
 from assay.commentary.text import plain_text
 from tests.properties.comment_days import COMPOSER, PHRASES, comments_of, editorial, facts_of
 
@@ -24,6 +25,7 @@ def without_seal(text):
 
 def assert_clean(seeds):
     for seed in seeds:
+        assert not blocks(check_facts(fact_file(facts_of(seed)))), seed
         english, chinese = rendered(seed)
         for text in (english, chinese):
             found = check_text(text)

@@ -18,6 +18,7 @@ from assay.commentary.checker import blocks, check_text
 from assay.commentary.checker.own import check_pair
 from assay.commentary.compose import Comment, Composer
 from assay.commentary.editor import Editorial, load_editorial
+from assay.commentary.fact_file import fact_file
 from assay.commentary.facts import FactSet
 from assay.commentary.figures import ZONE
 from assay.commentary.gather import gather
@@ -86,7 +87,7 @@ def build(
     published: datetime | None = None,
     editorial: Path | None = None,
     languages: Iterable[str] = LANGUAGES,
-    formats: Iterable[str] = FORMATS,
+    formats: tuple[str, ...] = FORMATS,
     revision: int = 0,
     reason: str = "",
     approved_by: str = "",
@@ -106,7 +107,12 @@ def build(
     }
     built = Built(facts, wrote, comments, findings)
     built.findings += _checked(comments, house)
-    built.files = render(comments, house, tuple(formats))
+    built.files = render(comments, house, formats)
+    if "json" in formats:
+        shown = json.dumps(fact_file(facts), ensure_ascii=False, indent=1)
+        suffix = f"-r{revision}" if revision else ""
+        name = f"{house.report.id}-{day.isoformat()}{suffix}.facts.json"
+        built.files[name] = (shown + "\n").encode("utf-8")
     return built
 
 

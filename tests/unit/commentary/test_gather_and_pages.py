@@ -9,7 +9,7 @@ import pytest
 
 from assay.commentary.acts import approve_comment, draft_comment, next_revision, publish_comment
 from assay.commentary.build import House, build, build_from, write
-from assay.commentary.checker import check_text
+from assay.commentary.checker import check_file, check_text
 from assay.commentary.compose import Composer
 from assay.commentary.drawing import px, scale_of, ticks
 from assay.commentary.gather import gather
@@ -270,7 +270,11 @@ def test_from_the_ledger_to_a_published_revision(tmp_path):
         s.text for s in from_points[1].sentences()
     ]
     paths = write(built, tmp_path / "out")
-    assert len(paths) == 8
+    assert len(paths) == 9
+    assert (
+        check_file(tmp_path / "out/cast-alloy-morning-2025-12-31.facts.json")[0].code
+        == "roll.unstated"
+    )
     facts = json.loads((tmp_path / "out/cast-alloy-morning-2025-12-31.en.json").read_text("utf-8"))
     close = next(each for each in facts["facts"] if each["key"] == "fut.close")
     assert (close["low"], close["contract"], close["session"]) == ("21480", "AD2603", "night")

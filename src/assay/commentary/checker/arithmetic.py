@@ -27,7 +27,8 @@ PLAUSIBLE = {
     "silicon": (4_000, 80_000), "overseas": (1_000, 6_000), "import_profit": (-8_000, 8_000),
 }  # fmt: skip
 GRID = {"AD": 5, "AL": 5}
-FAR = Fraction(8, 100)
+#: An extreme is this near to open or close; open and close are this near to each other.
+FAR = {"high": Fraction(45, 1000), "low": Fraction(45, 1000), "open": Fraction(8, 100)}
 WIDE = Fraction(16, 10)
 SMALLEST_PRICE = 1000
 
@@ -157,11 +158,11 @@ def _near(where: str, each: FuturesClaim) -> Iterator[Finding]:
             continue
         against = [a for a in anchors if a is not price] or anchors
         if all(
-            abs(Fraction(price) - Fraction(a)) > FAR * Fraction(a) for a in against
+            abs(Fraction(price) - Fraction(a)) > FAR[name] * Fraction(a) for a in against
         ) and against != [price]:
             yield found(
                 "extreme.implausible", where,
-                f"the {name} {plain(price)} is more than 8 % from {plain(against[-1])}: "
+                f"the {name} {plain(price)} is far from {plain(against[-1])}: "
                 "a digit may be wrong",
             )  # fmt: skip
 

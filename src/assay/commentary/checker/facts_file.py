@@ -226,6 +226,9 @@ def _base(reader: Reader, claim: FuturesClaim, given: Any) -> None:
         claim.base_value = reader.number(f"{claim.where}.change_base", given)
         return
     claim.base_words, claim.base = words, base_class(words)
+    stated = re.search(r"\d[\d,]{3,}(?:\.\d+)?", words)
+    if stated:
+        claim.base_value = reader.number(f"{claim.where}.change_base", stated.group())
     if words.lower().strip() in {"open", "day_open", "session_open"}:
         reader.findings.append(
             found(

@@ -82,6 +82,9 @@ _POSITIONS = (
     re.compile(r"\b(?P<act>reduced|increased) (?P<who>bear|bull|short|long) positions", re.IGNORECASE),
 )  # fmt: skip
 NEAR_WORD = 40
+_SUMS_UP = re.compile(
+    r"open interest|volume|mainly|domina|suggest|indicat|driven|led by|lead", re.IGNORECASE
+)
 _ALIKE = re.compile(
     r"(?:than|from|against|over|versus|to) (?:that of |in )?(?:the )?(?:night before|(?:previous|last|prior) night)",
     re.IGNORECASE,
@@ -143,7 +146,7 @@ def _statement(where: str, mention: Mention, parts: list[str]) -> FuturesClaim:
     _stated_extremes(claim, text)
     _change(claim, rest)
     _amounts(claim, text)
-    claim.positions = _positions(text)
+    claim.positions = _positions(rest if claim.close is not None else text)
     return claim
 
 
@@ -307,10 +310,12 @@ def _tail_change(tail: str) -> Decimal | None:
 
 
 def _positions(text: str) -> tuple[str, str, str] | None:
+    """The label after the close; what bulls did in the middle of a session is no label."""
+    told = " ".join(each for each in sentences(text) if _SUMS_UP.search(each))
     for pattern in _POSITIONS:
-        match = pattern.search(text)
+        match = pattern.search(told)
         if match and not re.search(
-            r"\b(?:rather than|not|instead of|without)\b[^.]{0,40}$", text[: match.start()]
+            r"\b(?:rather than|not|instead of|without)\b[^.]{0,40}$", told[: match.start()]
         ):
             who = "bulls" if match["who"].lower().startswith(("bull", "long")) else "bears"
             act = "adding" if re.match(r"add|increas", match["act"], re.IGNORECASE) else "reducing"

@@ -139,7 +139,7 @@ def _day_word(text: str) -> str | None:
 
 def _spot(section: str, series: str, clause: str, day: str | None) -> SpotClaim | None:
     city = re.search(
-        r"\b(Foshan|Guangdong|Chongqing|Henan|Wuxi|Nanhai|overseas|imported|import|CIF)\b",
+        r"\b(Foshan|(?:central|east|south|north|southwest) China|Gongyi|Guangdong|Chongqing|Henan|Wuxi|Nanhai|overseas|imported|import|CIF)\b",
         clause,
         re.IGNORECASE,
     )
@@ -147,7 +147,9 @@ def _spot(section: str, series: str, clause: str, day: str | None) -> SpotClaim 
     claim = SpotClaim(f'{section}: "{snippet(clause)}"', name, day=day, section=section)
     step = _STEP.search(clause)
     start = step.end() if step else 0
-    level = _LEVEL.search(clause, start) or (_LEVEL.search(clause) if not step else None)
+    level = _LEVEL.search(clause, start) or _LEVEL.search(
+        clause, 0, step.start() if step else len(clause)
+    )
     moves = movements(clause)
     if level:
         claim.low, claim.high = number(level["low"]), number(level["high"])
