@@ -25,9 +25,10 @@ def create(
 
     Example: `assay home create --agency examples/agency/agency.toml --simulated-from 2025-12-29T08:00:00+08:00`
     """
+    from assay.desk.announced import founding_act
     from assay.desk.founding import found, found_contributors, read_agency
     from assay.desk.wiring import desk_of
-    from assay.ledger import Ledger
+    from assay.ledger import SYSTEM, Draft, Ledger
     from assay.ledger.clock import SimulatedClock, system_clock
 
     settings = session().settings
@@ -43,6 +44,8 @@ def create(
     with_firms = contributors or (agency.with_name("contributors.toml") if agency else None)
     try:
         desk = desk_of(settings, ledger)
+        kind, body = founding_act(desk)
+        ledger.append([Draft(kind, SYSTEM, body)])
         if read is not None:
             found(desk, read, settings.keys)
         if with_firms is not None and (contributors is not None or with_firms.is_file()):

@@ -15,11 +15,13 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from assay.core import instant_text, refused
+from assay.desk.announced import activations, require_announced
 from assay.desk.desk import ALL, Desk
 from assay.desk.grounds import Ground, grounds_of
 from assay.desk.notices import notice_name
 from assay.desk.phases import calendar_alarms, day_is_open
 from assay.ledger import Entry, Signer
+from assay.ledger.book.changes import last_consultation
 from assay.ledger.book.prices import state_of
 from assay.ledger.book.screening import archived_document, arrangement_of
 from assay.methodology import Methodology
@@ -68,10 +70,12 @@ def open_day(
         if not series:
             raise _no_day(desk, fresh[0], day)
         documents = {code: desk.document(code, day) for code in series}
+        require_announced(connection, documents, day)
         grounds = grounds_of(desk, documents, day)
         acts = _archive(desk, connection, list(documents.values()))
         acts += _archive_grounds(desk, connection, grounds, acts)
-    acts += _overdue(documents, day)
+        acts += activations(connection, documents, desk.today())
+        acts += _overdue(connection, documents, day)
     acts += [
         ("finding.raised/1", _alarm(each, day))
         for each in calendar_alarms(desk.calendars, desk.today())
@@ -166,16 +170,18 @@ def document_path(desk: Desk, document: Methodology) -> Path | None:
     return path if path is not None and path.is_file() else None
 
 
-def _overdue(documents: dict[str, Methodology], day: date) -> list[Act]:
+def _overdue(connection: Connection, documents: dict[str, Methodology], day: date) -> list[Act]:
     acts: list[Act] = []
     for document in {each.digest: each for each in documents.values()}.values():
         asked = document.consultation
-        if asked is not None and asked.next < day:
+        held = last_consultation(connection, document.id)
+        due = held["next_due"] if held else asked.next if asked else None
+        if due is not None and due < day:
             body = {
                 "code": "methodology.consultation_overdue",
                 "severity": "error",
                 "where": f"{document.id} of {document.effective}",
-                "what_to_do": f"a consultation was due by {asked.next}: hold it and restate the dates",
+                "what_to_do": f"a consultation was due by {due}: hold it (assay change consult)",
                 "pricing_date": day.isoformat(),
             }
             acts.append(("finding.raised/1", body))
