@@ -1,5 +1,7 @@
 """A keyboard-only morning by two people in two browsers, and every attack on four eyes."""
 
+import time
+
 from assay.desk.clockwork import turn
 from assay.ledger.book.prices import latest_tick, proposal_of
 from tests.browser.conftest import state_of_series
@@ -75,7 +77,12 @@ def test_a_stale_tab_cannot_approve_what_it_did_not_show(served, somebody):
     seen = proposal(served)["proposal"]
     served.room.deal("F03", "22260", "400")
     page = analyst.desk()
+    page.wait_for_selector("#row-S-009")
     propose_by_keyboard(page, "One more deal came in.")
+
+    deadline = time.monotonic() + 10
+    while proposal(served)["proposal"] == seen and time.monotonic() < deadline:
+        time.sleep(0.1)
     answer = reviewer.post(f"/review/{SERIES}/approve", day=str(DAY), proposal=seen)
     assert answer.status == 422
     assert "proposal.void" in answer.text()
