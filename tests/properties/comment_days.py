@@ -87,7 +87,7 @@ def _sessions(points, chance, days, contract, near):
     if chance.random() < 0.5:
         points.put_session(
             "AD-MAIN", last, "night", contract,
-            {**_session(chance, near, 15), "volume": chance.randrange(600, 3000)},
+            {**_session(chance, near, 15), "volume": chance.randrange(800, 3000)},
             event_time=datetime.combine(before, time(17), UTC),
         )  # fmt: skip
     if chance.random() < 0.9:
@@ -99,7 +99,7 @@ def _sessions(points, chance, days, contract, near):
         walked = [night["open"], *inner, night["close"]]
         points.put_session(
             "AD-MAIN", day, "night", contract,
-            {**night, "volume": chance.randrange(600, 3000), "open_interest": interest + chance.randrange(-900, 900)},
+            {**night, "volume": chance.randrange(800, 3000), "open_interest": interest + chance.randrange(-900, 900)},
             event_time=datetime.combine(last, time(17), UTC),
             path=[(start + timedelta(minutes=40 * i), price, 100) for i, price in enumerate(walked)],
         )  # fmt: skip

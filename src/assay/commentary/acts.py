@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from assay.commentary.build import Built, House, render
+from assay.commentary.build import Built, House, final_files, render
 from assay.core import Finding, Severity, instant_text, refused, utc
 from assay.ledger import Draft, Entry, Ledger, Signer
 from assay.ledger.book.comments import live_comment, published_comment
@@ -39,7 +39,7 @@ def draft_comment(
         raise refused(
             "comment.blocked", place, f"{worst.code} at {worst.where}: {worst.what_to_do}"
         )
-    files = {name: ledger.evidence.put(content) for name, content in built.files.items()}
+    files = {name: ledger.evidence.put(content) for name, content in final_files(built).items()}
     document = ledger.evidence.put(editorial.read_bytes()) if editorial else None
     body = {
         "report": first.report, "day": first.day.isoformat(), "revision": first.revision,

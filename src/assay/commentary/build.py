@@ -62,6 +62,7 @@ class Built:
     comments: dict[str, Comment]
     findings: list[Finding] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
+    house: House | None = None
 
     @property
     def publishable(self) -> bool:
@@ -90,7 +91,6 @@ def build(
     formats: tuple[str, ...] = FORMATS,
     revision: int = 0,
     reason: str = "",
-    approved_by: str = "",
 ) -> Built:
     """The comment of `day` in these languages and formats, checked by our own checker."""
     moment = published or at(day, MORNING, ZONE)
@@ -99,13 +99,10 @@ def build(
     findings = [*findings, *problems]
     composer = Composer(house.report, house.phrases)
     comments = {
-        language: replace(
-            composer.compose(facts, wrote, language, revision=revision, reason=reason),
-            approved_by=approved_by,
-        )
+        language: composer.compose(facts, wrote, language, revision=revision, reason=reason)
         for language in languages
     }
-    built = Built(facts, wrote, comments, findings)
+    built = Built(facts, wrote, comments, findings, house=house)
     built.findings += _checked(comments, house)
     built.files = render(comments, house, formats)
     if "json" in formats:
@@ -146,6 +143,17 @@ def render(
     return files
 
 
+def final_files(built: Built) -> dict[str, bytes]:
+    """The files as they leave the house once a second person has approved this content."""
+    if built.house is None:
+        return dict(built.files)
+    formats = tuple(
+        each for each in FORMATS if any(name.endswith(f".{each}") for name in built.files)
+    )
+    final = {language: replace(comment, final=True) for language, comment in built.comments.items()}
+    return {**built.files, **render(final, built.house, formats)}
+
+
 def _one(name: str, comment: Comment, house: House) -> bytes:
     if name == "html":
         return html_page(comment, house.report, house.phrases).encode("utf-8")
@@ -166,7 +174,7 @@ def document_of(comment: Comment, house: House) -> dict[str, Any]:
     return {
         "report": comment.report, "date": comment.day.isoformat(), "language": comment.language,
         "published": comment.published.isoformat(), "revision": comment.revision,
-        "approved_by": comment.approved_by, "content": comment.digest,
+        "final": comment.final, "content": comment.digest,
         "title": comment.title, "headline": comment.headline.text,
         "lede": [sentence.id for sentence in comment.lede],
         "sections": [

@@ -77,7 +77,7 @@ class Comment:
     contact: str
     facts: FactSet = field(repr=False, compare=False)
     revision: int = 0
-    approved_by: str = ""
+    final: bool = False
     reason: str = ""
 
     def sentences(self) -> list[Sentence]:
@@ -135,7 +135,7 @@ class Composer:
             headline or Sentence("headline", (Span(self.report.title[language]),)),
             tuple(by_id[each] for each in wanted if each in by_id), sections, page.absent(sections),
             self.report.source_statement[language], self.report.contact[language], facts,
-            revision, "", reason,
+            revision=revision, reason=reason,
         )  # fmt: skip
 
 

@@ -46,9 +46,7 @@ def absent_text(comment: Comment) -> str:
 def status_text(comment: Comment, phrases: Phrases) -> str:
     """Draft or approved, and the revision with its reason."""
     say = phrases.say
-    parts = [say(comment.language, "label", "approved" if comment.approved_by else "draft")]
-    if comment.approved_by:
-        parts[0] += f": {comment.approved_by}"
+    parts = [say(comment.language, "label", "approved" if comment.final else "draft")]
     if comment.revision:
         parts.append(
             f"{say(comment.language, 'label', 'revision')} {comment.revision}: {comment.reason}"

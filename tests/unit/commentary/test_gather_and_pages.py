@@ -280,7 +280,13 @@ def test_from_the_ledger_to_a_published_revision(tmp_path):
     assert (close["low"], close["contract"], close["session"]) == ("21480", "AD2603", "night")
     assert close["entries"]
 
-    draft_comment(ledger, built, actor="P-01", editorial=document)
+    drafted = draft_comment(ledger, built, actor="P-01", editorial=document)
+    text = ledger.evidence.get(
+        drafted.body["files"]["cast-alloy-morning-2025-12-31.en.txt"]
+    ).decode()
+    assert "Approved by a second person" in text
+    assert "Draft" in built.files["cast-alloy-morning-2025-12-31.en.txt"].decode()
+    assert check_text(text) == []
     with pytest.raises(Refused, match="same_person"):
         approve_comment(ledger, house.report.id, DAY, built.content, actor="P-01")
     with pytest.raises(Refused, match="void"):

@@ -31,6 +31,8 @@ GRID = {"AD": 5, "AL": 5}
 FAR = {"high": Fraction(45, 1000), "low": Fraction(45, 1000), "open": Fraction(8, 100)}
 WIDE = Fraction(16, 10)
 SMALLEST_PRICE = 1000
+#: A full day trades at least this many times a night; nights differ less among themselves.
+FULL_DAY = 4
 
 
 def plain(number: Decimal | None) -> str:
@@ -316,7 +318,7 @@ def check_volume(claims: Claims) -> Iterator[Finding]:
         ):
             continue
         before = each.volume - each.volume_change
-        if before >= 3 * each.volume > 0:
+        if before >= FULL_DAY * each.volume > 0:
             yield found(
                 "volume.unlike_sessions", _place(each.where, each.said),
                 f"{plain(each.volume)} lots ({plain(each.volume_change)}) compares the night with "
