@@ -1,4 +1,3 @@
-
 """Writes the mails, workbooks and fax pages of the example from `agency/mail/<date>.toml`.
 
 Chats and phone notes are plain text and lie in `agency/messages/` as they are. The rest has

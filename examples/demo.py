@@ -2,10 +2,12 @@
 
 Creates a home with a simulated clock and runs the commands of `examples/agency/script/`
 one by one, each printed as a person would type it; then a separate process verifies the
-exported bundles with the public key. Needs no terminal, ends by itself; exit code 0 only
-when every command did what the script says and the verifier found nothing wrong.
+exported bundles with the public key. Exit code 0 only when every command did what the
+script says and the verifier found nothing wrong. Without a terminal it ends there; on a
+terminal a morning to play follows (`examples/play.py`), served until Ctrl-C.
 
     python examples/demo.py [--days 2025-12-30] [--folder FOLDER] [--verbose]
+                            [--speed 6] [--port 8700] [--no-serve | --play]
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -167,10 +170,10 @@ class Demo:
         """The command with which anybody checks this bundle."""
         start = "" if Path.cwd() == ROOT else f"cd {ROOT} && "
         python = _program("python")
-        return f"{start}{python} -m verifier {_near(bundle)} --key {_near(self.public_key)}"
+        return f"{start}{python} -m verifier {near(bundle)} --key {near(self.public_key)}"
 
 
-def _near(path: Path) -> Path:
+def near(path: Path) -> Path:
     """The path as a person in the checkout would write it; whole when he works elsewhere."""
     here = Path.cwd()
     return path.relative_to(here) if here == ROOT and path.is_relative_to(here) else path
@@ -179,7 +182,7 @@ def _near(path: Path) -> Path:
 def _program(name: str) -> Path:
     """A program of the environment this runs in, where a person finds it."""
     found = Path(sys.executable).with_name(name)
-    return _near(found if found.exists() else Path(sys.executable))
+    return near(found if found.exists() else Path(sys.executable))
 
 
 def prices(demo: Demo, days: list[str]) -> Table:
@@ -213,18 +216,20 @@ def _cell(row: dict[str, Any]) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Play the days, verify the bundles, say where everything lies."""
-    given = _parser().parse_args(arguments)
+    """Play the days, verify the bundles, say where everything lies; then serve one to play."""
+    import play
+
+    given = _parser(play.add_options).parse_args(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True, errors="replace")
     console = Console(width=None if sys.stdout.isatty() else 132, highlight=False)
-    demo = Demo(*_places(given.folder), console, verbose=given.verbose)
-    if not _prepared(demo):
+    demo = Demo(*places(given.folder), console, verbose=given.verbose)
+    if not prepared(demo):
         return 2
     demo.variables = {
-        "AGENCY": str(_near(SCRIPTS.parent)),
-        "CHECK": str(_near(CHECK)),
-        "OUT": str(_near(demo.out)),
+        "AGENCY": str(near(SCRIPTS.parent)),
+        "CHECK": str(near(CHECK)),
+        "OUT": str(near(demo.out)),
     }
     scripts = [SCRIPTS / "founding.txt", *(SCRIPTS / f"{day}.txt" for day in given.days)]
     if given.real_check:
@@ -242,7 +247,16 @@ def main(arguments: list[str] | None = None) -> int:
     console.print(
         f"[dim]{demo.commands} commands, {demo.refused} refused as they must be, {time.perf_counter() - began:.1f} s[/]"
     )
-    return 1 if failed else 0
+    if failed or not _served(given):
+        return 1 if failed else 0
+    return play.start(given.folder, given.speed, given.port, console, verbose=given.verbose)
+
+
+def _served(given: argparse.Namespace) -> bool:
+    """Whether a morning to play follows: where somebody sits at a terminal, or on demand."""
+    if given.no_serve or given.real_check:
+        return False
+    return bool(given.play or (sys.stdout.isatty() and sys.stdin.isatty()))
 
 
 def finish(demo: Demo, days: list[str]) -> bool:
@@ -254,7 +268,7 @@ def finish(demo: Demo, days: list[str]) -> bool:
     for audience in ("auditor", "public"):
         out = demo.out / audience
         span = f"day {days[0]}" if len(days) == 1 else f"day --from {days[0]} --to {days[-1]}"
-        demo.command(f"assay export {span} --for {audience} --out {_near(out)}")
+        demo.command(f"assay export {span} --for {audience} --out {near(out)}")
         code, said = demo.verify(out)
         demo.show(said, "")
         verdicts.append(
@@ -282,11 +296,11 @@ def _where(demo: Demo, days: list[str]) -> None:
     }
     demo.console.print("\n[bold]Where everything lies[/]")
     for what, path in ((what, path) for what, path in rows.items() if path.exists()):
-        demo.console.print(f"  {what:<42} {_near(path)}", soft_wrap=True)
+        demo.console.print(f"  {what:<42} {near(path)}", soft_wrap=True)
     demo.console.print("\n[bold]Check it yourself[/]")
     demo.console.print(f"  {demo.verifier_line(demo.out / 'public')}", soft_wrap=True)
     demo.console.print(
-        f"  ASSAY_HOME={_near(demo.home)} ASSAY_KEYS={_near(demo.keys)}"
+        f"  ASSAY_HOME={near(demo.home)} ASSAY_KEYS={near(demo.keys)}"
         f" {_program('assay')} price AL-LC --date {days[-1]}\n",
         soft_wrap=True,
     )
@@ -305,7 +319,7 @@ def _sources(days: list[str]) -> dict[str, Path]:
     }
 
 
-def _places(folder: Path | None) -> tuple[Path, Path, Path]:
+def places(folder: Path | None) -> tuple[Path, Path, Path]:
     """Home, keys and bundles: in one folder, or where ASSAY_HOME and ASSAY_KEYS say."""
     named = os.environ.get("ASSAY_HOME")
     if folder is None and named:
@@ -316,7 +330,7 @@ def _places(folder: Path | None) -> tuple[Path, Path, Path]:
     return base / "home", base / "keys", base / "out"
 
 
-def _prepared(demo: Demo) -> bool:
+def prepared(demo: Demo) -> bool:
     """Fresh folders: what an earlier demo of ours left is thrown away, nothing else ever is."""
     places = (demo.home, demo.keys, demo.out)
     for place in places:
@@ -332,7 +346,7 @@ def _prepared(demo: Demo) -> bool:
     return True
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(add_options: Callable[[argparse.ArgumentParser], None]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="demo", description="An agency's morning, played.")
     days = sorted(path.stem for path in SCRIPTS.glob("2*.txt"))
     parser.add_argument("--days", nargs="*", default=days, choices=days, help="which days to play")
@@ -343,6 +357,12 @@ def _parser() -> argparse.ArgumentParser:
         "--real-check", action="store_true", help="instead: two published days of August 2023"
     )
     parser.add_argument("--verbose", action="store_true", help="every line that the commands say")
+    serving = parser.add_mutually_exclusive_group()
+    serving.add_argument("--no-serve", action="store_true", help="end after the verifier's verdict")
+    serving.add_argument(
+        "--play", action="store_true", help="serve a morning to play, terminal or not"
+    )
+    add_options(parser)
     return parser
 
 
