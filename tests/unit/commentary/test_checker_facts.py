@@ -63,6 +63,8 @@ SPOILED = {
     "premium": (("spread", "premium"), "4700", "spread.implausible"),
     "negative premium": (("spread", "premium"), "-470", "direction.conflict"),
     "clock": (("spread", "time"), "25:15", "facts.unreadable"),
+    "a date of last week": (("date",), "2026-03-11", "asof.stale"),
+    "a date of tomorrow": (("date",), "2026-03-19", "asof.future"),
     "A00 of last week": (("a00", "date"), "2026-03-11", "asof.stale"),
     "A00 digit": (("a00", "price"), "2115", "value.implausible"),
     "ADC12 average": (("adc12", "avg"), "20950", "extreme.order"),
@@ -101,6 +103,16 @@ def test_a_roll_between_two_days_is_information():
     found = check_facts(spoiled(("spread", "contract"), "AD2604"))
     assert [each.code for each in found] == ["roll.unstated"]
     assert not blocks(found)
+
+
+def test_other_spellings_are_clean():
+    for path, given in (
+        (("date",), "2026-03-17"), (("header",), "March 18 Alloy Morning Comment"), (("published",), "Mar 18, 2026 09:05"),
+        ((*F, "contract"), "SHFE.AD.2026-05"), ((*F, "contract"), "2605"), ((*F, "session"), "overnight"),
+        ((*F, "pct"), "+0.29%"), ((*F, "close"), "20,430"), ((*F, "change_base"), "previous close of 20,370"),
+        (("spread", "direction"), "widened"), (("overseas", "import_profit"), [200, 300]),
+    ):  # fmt: skip
+        assert check_facts(spoiled(path, given)) == [], path
 
 
 def test_open_ended_and_single_values():

@@ -26,6 +26,9 @@ _CONTRACT = re.compile(
     r"(?![\d%]|[.,]\d|\s?-\s?\d|\s?(?:yuan|usd|mt|lots|/mt))"
 )
 _LME = re.compile(r"\bLME\s+(?P<metal>aluminum|copper|nickel|zinc|lead|tin)", re.IGNORECASE)
+_DOTTED = re.compile(
+    r"(?:SHFE|LME|INE|GFEX)\.(?P<product>[A-Z]{2})\.20(?P<year>\d\d)-(?P<month>0[1-9]|1[0-2])"
+)
 _NEAR = re.compile(r"contract|futures|most[- ]traded|most[- ]active", re.IGNORECASE)
 _UNDATED = re.compile(
     r"most[- ](?:traded|active)\s(?:SHFE\s)?(?:[a-z]+[- ]){0,4}(?:futures\s)?contract\b(?!\s?\(?[A-Za-z]{0,2}\d)",
@@ -54,6 +57,9 @@ def canonical(text: str | None, product: str = "AD") -> str | None:
     """A contract in canonical form: "ad2603", "2603", "A(D2603" all give AD2603."""
     if text is None:
         return None
+    dotted = _DOTTED.fullmatch(str(text).strip())
+    if dotted:
+        return dotted["product"] + dotted["year"] + dotted["month"]
     match = re.fullmatch(
         r"\W*([A-Za-z]\(?[A-Za-z])?\W*(2[3-9](?:0[1-9]|1[0-2]))\W*", str(text).strip()
     )

@@ -158,7 +158,7 @@ def _days(reader: Reader) -> None:
         words = str(given)
         target.append(DatedWord(key, words, _header_day(words, claims.published)))
     if published and day and published != day:
-        claims.datelines.append(DatedWord("date", str(document.get("date")), day))
+        claims.as_of.append(DatedWord("date", str(document.get("date")), day))
 
 
 def _header_day(words: str, near: date | None) -> date | None:

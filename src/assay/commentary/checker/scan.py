@@ -29,7 +29,7 @@ _SPELLINGS = tuple(
         (r"(?:RMB|CNY|¥|￥)\s?(?=\d)", "yuan "),
         (rf"yuan ({NUMBER}(?:\s?-\s?(?:yuan )?{NUMBER})?)\s?/mt", r"\1 yuan/mt"),
         (r"\b(?:RMB|CNY)\s?/mt", "yuan/mt"),
-        (r"\byuan\s+/mt|\byuan per mt", "yuan/mt"),
+        (r"\byuan\s+/mt|\byuan per (?:mt|ton|t)\b", "yuan/mt"),
         (r"(?:US\$|USD\s?)(?=\d)", "$"),
         (r"\bUS dollars?\s?/mt|\bdollars?\s?/mt|\bUSD\s?/mt", "usd/mt"),
         (rf"\$({NUMBER})\s?-\s?\$?({NUMBER})\s?/\s?mt", r"\1-\2 usd/mt"),
