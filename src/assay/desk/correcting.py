@@ -26,6 +26,7 @@ from assay.core import (
     utc,
     zone_of,
 )
+from assay.core.secrecy import between_revisions
 from assay.desk.desk import Desk
 from assay.desk.determining import Computed, Ticks, compute, staleness
 from assay.desk.drafting import LEGS, Adjustment, checked_adjustment, tick_of
@@ -140,8 +141,9 @@ def _root(
         )  # fmt: skip
     link = {"reason": reason, "cause": cause, "of": f"{series} {day} r{before['revision'] + 1}"}
     tick = _tick(computed, before["revision"] + 1, adjustment, link)
-    if tick["statistics"] and tick["statistics"] != before["tick"].get("statistics"):
-        tick["statistics"] = {"withheld": "between two revisions they would show one firm's data"}
+    tick["statistics"] = dict(
+        between_revisions(before["tick"].get("statistics"), tick["statistics"])
+    )
     if _legs(tick) == _legs(before["tick"]):
         raise refused(
             "correction.same", where,

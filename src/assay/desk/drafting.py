@@ -23,12 +23,10 @@ from assay.core import (
     refused,
     round_to_step,
 )
+from assay.core.secrecy import LEAST_CONTRIBUTORS, TOO_FEW, withheld_because
 from assay.methodology import Methodology
 
 LEGS = ("low", "mid", "high")
-#: A public statistic needs this many contributors, none above this share (DOMAIN 5).
-LEAST_CONTRIBUTORS = 3
-LARGEST_SHARE = Fraction(1, 2)
 
 
 @dataclass(frozen=True)
@@ -50,10 +48,10 @@ def public_statistics(determination: Mapping[str, Any]) -> dict[str, Any]:
     counted = determination["trace"].get("statistics")
     if not counted:
         return {}
-    if counted["contributors"] < LEAST_CONTRIBUTORS:
-        return {"withheld": f"fewer than {LEAST_CONTRIBUTORS} contributors"}
-    if largest_share(determination) > LARGEST_SHARE:
-        return {"withheld": "one contributor holds more than 50 % of the volume"}
+    too_few = counted["contributors"] < LEAST_CONTRIBUTORS
+    why = TOO_FEW if too_few else withheld_because(used_volumes(determination))
+    if why is not None:
+        return {"withheld": why}
     return {
         "transactions": counted["transactions"],
         "tonnes": counted["transaction_tonnes"],
@@ -68,10 +66,10 @@ def _percent(share: str) -> str:
     return decimal_text(round_to_step(parse_exact(share), Decimal("0.1"), Rounding.HALF_UP))
 
 
-def largest_share(determination: Mapping[str, Any]) -> Fraction:
-    """The largest share of one contributor in the used data: by tonnes, else by number."""
+def used_volumes(determination: Mapping[str, Any]) -> dict[str, Fraction]:
+    """What each contributor gave to the used data: tonnes, or numbers where nobody told any."""
     tonnes: dict[str, Fraction] = {}
-    count: dict[str, int] = {}
+    count: dict[str, Fraction] = {}
     for used in determination["trace"].get("mid", {}).get("terms", []):
         for each in used.get("terms", []):
             quantity = each.get("quantity")
@@ -79,10 +77,8 @@ def largest_share(determination: Mapping[str, Any]) -> Fraction:
             tonnes[name] = tonnes.get(name, Fraction(0)) + (
                 parse_exact(quantity) if quantity else Fraction(0)
             )
-            count[name] = count.get(name, 0) + 1
-    if sum(tonnes.values()):
-        return max(tonnes.values()) / sum(tonnes.values())
-    return Fraction(max(count.values()), sum(count.values())) if count else Fraction(0)
+            count[name] = count.get(name, Fraction(0)) + 1
+    return tonnes if sum(tonnes.values()) else count
 
 
 def public_inputs(document: Methodology, determination: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -32,6 +32,7 @@ from assay.ledger.entry import (
     entry_of,
 )  # fmt: skip
 from assay.ledger.evidence import EvidenceStore, sync_folder
+from assay.ledger.floor import check_floor
 from assay.ledger.folding import refold
 from assay.ledger.journal import (
     check_references,
@@ -222,6 +223,7 @@ class Ledger:
                 recorded_at = self._now(last)
                 entry, content = self._entry(draft, head, recorded_at, signer, home)
                 check_references(connection, content)
+                check_floor(connection, entry.kind, entry.body, recorded_at)
                 connection.execute(_INSERT, row_of(entry, content))
                 self.checkpoint("journal.inserted")
                 _fold(connection, entry)

@@ -1,28 +1,25 @@
 """Forgetting after its time: evidence and personal records become tombstones.
 
 The journal entry comes first, then the bytes go; a crash between the two is finished by
-`finish_forgetting`. Nothing is forgotten before its retention is over, and no entry ever.
+`finish_forgetting`. Nothing is forgotten before its retention is over (`floor.py` holds that whoever writes),
+and no entry ever.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from datetime import datetime, timedelta
 from pathlib import Path
-
-import sqlalchemy as sa
 
 from assay.core import instant_text, refused, utc
 from assay.ledger.book.submissions import archived_last
 from assay.ledger.entry import Draft, Entry
 from assay.ledger.evidence import sync_folder
+from assay.ledger.floor import LEAST_YEARS, kept_since, years_later
 from assay.ledger.keys import Signer
 from assay.ledger.ledger import Ledger
 from assay.ledger.store import vault
 
-#: Records are kept at least this many years (DOMAIN section 8).
-LEAST_YEARS = 5
 #: Seconds after which a marker without an entry is taken for what a crash left.
 _PATIENCE = 3600
 
@@ -44,10 +41,11 @@ def forget(
         raise refused(
             "retention.years", f"{years} years", f"records are kept at least {LEAST_YEARS} years"
         )
-    since = _kept_since(ledger, reference)
+    with ledger.read() as connection:
+        since = kept_since(connection, reference)
     if since is None:
         raise refused("retention.unknown", reference, "nothing is kept under this reference")
-    until = _years_later(since, years)
+    until = years_later(since, years)
     if utc(ledger.clock()) < until:
         raise refused(
             "retention.too_early",
@@ -120,21 +118,3 @@ def _shred(ledger: Ledger, reference: str) -> None:
         where = vault.c.reference == reference
         connection.execute(vault.update().where(where).values(record=None))
         ledger.checkpoint("vault.emptied")
-
-
-def _kept_since(ledger: Ledger, reference: str) -> datetime | None:
-    with ledger.read() as connection:
-        if not reference.startswith("vault:"):
-            seq = archived_last(connection, reference)
-            return None if seq is None else ledger.entry(seq).recorded_at
-        query = sa.select(vault.c.kept_since).where(
-            vault.c.reference == reference, vault.c.record.is_not(None)
-        )
-        return connection.execute(query).scalar_one_or_none()
-
-
-def _years_later(since: datetime, years: int) -> datetime:
-    try:
-        return since.replace(year=since.year + years)
-    except ValueError:  # 29 February
-        return since.replace(year=since.year + years, day=28) + timedelta(days=1)
