@@ -175,7 +175,7 @@ def draft(
 
     Example: `assay comment draft --date 2025-12-31 --as P-01`
     """
-    from assay.commentary.acts import draft_comment, next_revision
+    from assay.commentary.acts import changed_since, draft_comment, next_revision
     from assay.commentary.build import build_from
 
     signer = session().must_sign(as_)
@@ -184,10 +184,20 @@ def draft(
         revision = next_revision(ledger, report, date)
         built = build_from(ledger, house, date, editorial=path, revision=revision, reason=reason)
         _say_findings(built)
+        changed = changed_since(ledger, built)
         entry = draft_comment(
             ledger, built, actor=str(as_), signer=signer, editorial=path, reason=reason
         )
-    if not answer({"seq": entry.seq, "content": built.content, "revision": revision}, json):
+    document = {
+        "seq": entry.seq,
+        "content": built.content,
+        "revision": revision,
+        "changed": changed,
+    }
+    if not answer(document, json):
+        for language, rows in changed.items():
+            for name, old, new in rows:
+                say(f"{language} {name}", f"  - {old}", f"  + {new}")
         say(f"entry {entry.seq}: revision {revision}, content {built.content}")
     return FINE
 

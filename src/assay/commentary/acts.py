@@ -6,6 +6,7 @@ bound to their content. A correction is a new revision with a reason, never a ch
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -84,6 +85,37 @@ def publish_comment(
     return ledger.append([Draft("comment.published/1", actor, body)], signer=signer)[0]
 
 
+def changed_since(ledger: Ledger, built: Built) -> dict[str, list[tuple[str, str, str]]]:
+    """Per language, the sentences that differ from the last draft or publication: (id, old, new).
+
+    Empty where there was none, or where it was recorded without its JSON.
+    """
+    first = next(iter(built.comments.values()))
+    with ledger.read() as connection:
+        row = live_comment(connection, first.report, first.day) or published_comment(
+            connection, first.report, first.day
+        )
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for language, comment in built.comments.items():
+        name = next(
+            (each for each in (row or {}).get("files", {}) if each.endswith(f".{language}.json")),
+            None,
+        )
+        if row is None or name is None:
+            continue
+        before = json.loads(ledger.evidence.get(row["files"][name]))
+        old = {
+            each["id"]: each["text"] for part in before["sections"] for each in part["sentences"]
+        }
+        new = {each.id: each.text for part in comment.sections for each in part.sentences}
+        found[language] = [
+            (key, old.get(key, ""), new.get(key, ""))
+            for key in dict.fromkeys([*old, *new])
+            if old.get(key, "") != new.get(key, "")
+        ]
+    return found
+
+
 def differences(before: Built, after: Built, language: str) -> list[tuple[str, str, str]]:
     """The sentences that differ between two builds in one language: (id, old, new)."""
     from assay.commentary.compose import changes
@@ -92,6 +124,6 @@ def differences(before: Built, after: Built, language: str) -> list[tuple[str, s
 
 
 __all__ = [
-    "Finding", "House", "approve_comment", "differences", "draft_comment", "next_revision",
+    "Finding", "House", "approve_comment", "changed_since", "differences", "draft_comment", "next_revision",
     "publish_comment", "render",
 ]  # fmt: skip

@@ -7,7 +7,13 @@ from decimal import Decimal
 
 import pytest
 
-from assay.commentary.acts import approve_comment, draft_comment, next_revision, publish_comment
+from assay.commentary.acts import (
+    approve_comment,
+    changed_since,
+    draft_comment,
+    next_revision,
+    publish_comment,
+)
 from assay.commentary.build import House, build, build_from, write
 from assay.commentary.checker import check_file, check_text
 from assay.commentary.compose import Composer
@@ -297,6 +303,9 @@ def test_from_the_ledger_to_a_published_revision(tmp_path):
     publish_comment(ledger, house.report.id, DAY, actor="P-03")
 
     assert next_revision(ledger, house.report.id, DAY) == 1
+    corrected = demo_points().prices["ADC12", T1]
+    assert corrected.mid == Decimal(22300)
+    assert changed_since(ledger, built) == {"en": [], "zh": []}
     again = build_from(ledger, house, DAY, editorial=document, formats=("txt",), revision=1)
     with pytest.raises(Refused, match="reason"):
         draft_comment(ledger, again, actor="P-01", editorial=document)
