@@ -45,6 +45,7 @@ GROUPS: dict[str, tuple[str, str]] = {
     "replay": ("assay.cli.replay:replay", "A document over stored years; or the journal again."),
     "home": ("assay.cli.home:app", "The home of an agency: create it, ask about it."),
     "person": ("assay.cli.person:app", "Persons of the agency and their roles."),
+    "contributor": ("assay.cli.contributor:app", "Contributors: files, checks, scores."),
     "key": ("assay.cli.key:app", "Key files: make, register, rotate."),
     "settings": ("assay.cli.settings:settings", "Every setting, with where it came from."),
     "serve": ("assay.cli.serve:serve", "The pages and the loop of the day."),
