@@ -98,7 +98,7 @@ def editor_context(
         "fresh": live is None or live["content"] != built.content,
         "mine": live is not None
         and (who := who_is(request))
-        and live["actor"] == who.person.person,
+        and live["drafted_by"] == who.person.person,
         "problem": problem.finding if problem else None,
     }
 

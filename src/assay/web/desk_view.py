@@ -102,11 +102,6 @@ class DeskView:
     firms: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
 
     @property
-    def next_mark(self) -> tuple[str, datetime] | None:
-        """The next phase and when it begins."""
-        return next(((name, at) for name, at in self.marks if at > self.now), None)
-
-    @property
     def change(self) -> Decimal | None:
         """Computed mid against yesterday's."""
         if self.computed is None or self.computed.mid is None or not self.yesterday:

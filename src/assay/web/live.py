@@ -16,12 +16,15 @@ from litestar.params import FromQuery
 from litestar.response import ServerSentEvent
 from litestar.response.sse import ServerSentEventMessage
 
+from assay.core import instant_text
 from assay.ledger import Entry, Ledger
 from assay.web.security import house_of
 
 #: How often the journal is looked at, and how often an idle line says that it lives.
 EVERY_SECONDS = 0.2
 HEARTBEAT_ROUNDS = 50
+#: How often a page hears the clock of a home whose clock is simulated: it may run fast or stand.
+CLOCK_ROUNDS = 5
 #: Kinds that concern an analyst's or price manager's page.
 NOUNS = ("submission.", "price.", "day.", "market.", "factor.", "notice.", "comment.", "finding.")
 
@@ -48,7 +51,7 @@ def entries_after(ledger: Ledger, cursor: int) -> list[Entry]:
 
 async def follow(ledger: Ledger, cursor: int) -> AsyncIterator[ServerSentEventMessage]:
     """Tell every entry after `cursor`, for ever."""
-    rounds = 0
+    rounds, simulated = 0, getattr(ledger.clock, "simulated", False)
     yield ServerSentEventMessage(event="hello", data=str(cursor), id=str(cursor), retry=1000)
     while True:
         head = await asyncio.to_thread(ledger.head)
@@ -59,6 +62,8 @@ async def follow(ledger: Ledger, cursor: int) -> AsyncIterator[ServerSentEventMe
                 )
             cursor, rounds = head.seq, 0
         rounds += 1
+        if simulated and rounds % CLOCK_ROUNDS == 0:
+            yield ServerSentEventMessage(event="clock", data=instant_text(ledger.clock()))
         if rounds % HEARTBEAT_ROUNDS == 0:
             yield ServerSentEventMessage(event="beat", data=str(cursor))
         await asyncio.sleep(EVERY_SECONDS)

@@ -41,7 +41,7 @@ def filled(path):
     return (
         path.replace("{series:str}", "AL-A00-FOSHAN").replace("{verb:str}", "determine")
         .replace("{submission:str}", "S-001").replace("{person:str}", "A-2")
-        .replace("{token:str}", "x").replace("{file_path:path}", "app.css")
+        .replace("{token:str}", "x").replace("{seq:int}", "1").replace("{report:str}", "cast-alloy-morning").replace("{file_path:path}", "app.css")
     )  # fmt: skip
 
 

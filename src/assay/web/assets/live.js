@@ -18,13 +18,23 @@
   window.addEventListener("pagehide", () => source.close());
   const span = document.querySelector(".clock");
   if (!span) return;
-  const offset = Date.parse(span.dataset.now) - Date.now(), next = Date.parse(span.dataset.next || "");
+  // The clock of a demo home may run fast or stand: then the line tells it, and its pace.
+  let told = Date.parse(span.dataset.now), heard = Date.now(), pace = 1;
+  source.addEventListener("clock", (event) => {
+    const now = Date.parse(event.data), at = Date.now();
+    if (at - heard > 500) pace = Math.max(0, (now - told) / (at - heard));
+    told = now; heard = at;
+  });
+  const marks = (span.dataset.marks || "").split(";").filter(Boolean).map((each) => { const at = each.lastIndexOf("="); return [each.slice(0, at), Date.parse(each.slice(at + 1))]; });
   const face = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  const clock = document.getElementById("clock"), phase = document.getElementById("phase"), left = document.getElementById("countdown");
+  const write = (part, text) => { if (part && part.textContent !== text) part.textContent = text; };
   const tell = () => {
-    const now = Date.now() + offset;
-    document.getElementById("clock").textContent = face.format(now);
-    const left = document.getElementById("countdown");
-    if (left && next) { const s = Math.max(0, Math.round((next - now) / 1000)); left.textContent = span.dataset.nextName + " " + String(Math.floor(s / 60)).padStart(2, "0") + ":" + String(s % 60).padStart(2, "0"); }
+    const now = told + (Date.now() - heard) * pace, next = marks.find((each) => each[1] > now), begun = marks.filter((each) => each[1] <= now).pop();
+    write(clock, face.format(now));
+    if (begun) write(phase, begun[0]);
+    const s = next ? Math.max(0, Math.round((next[1] - now) / 1000)) : 0;
+    write(left, next ? next[0] + " " + String(Math.floor(s / 60)).padStart(2, "0") + ":" + String(s % 60).padStart(2, "0") : "");
   };
-  tell(); setInterval(tell, 1000);
+  tell(); setInterval(tell, 500);
 })();
