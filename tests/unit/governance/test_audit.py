@@ -88,7 +88,7 @@ class OtherDocument(Archive):
 
 def test_another_document_is_noticed_by_name(room):
     published(room)
-    made = reproduce(room.ledger, OtherDocument(room.ledger), FOSHAN, DAY)
+    made = reproduce(room.ledger, OtherDocument(room.ledger, METHODOLOGIES, REFERENCE), FOSHAN, DAY)
     assert made.outcome == "different"
     # 22,160 half up to 50 is 22,150; 22,180 is 22,200.
     assert "low: recorded 22160, computed 22150" in made.differences
