@@ -77,6 +77,17 @@ def test_a_session_knows_its_person_until_it_ends(accounts, now):
     assert accounts.who(late) is None
 
 
+def test_a_time_boxed_account_ends_at_midnight_of_the_house(accounts, now):
+    body = {"person": "uma", "roles": ["auditor"], "since": "2025-12-01", "until": "2025-12-30"}
+    accounts.ledger.append([Draft("person.registered/1", SYSTEM, body)])
+    with_password(accounts, "uma")
+    now.instant = datetime(2025, 12, 30, 15, 59, tzinfo=UTC)  # 23:59 in Shanghai
+    token = accounts.sign_in("uma", PASSWORD)
+    assert accounts.who(token).person.roles == {"auditor"}
+    now.instant += timedelta(minutes=1)
+    assert accounts.who(token) is None
+
+
 def test_a_wrong_password_and_an_unknown_name_look_the_same(accounts):
     with_password(accounts)
     assert refusal(accounts.sign_in, "ana", "wrong password here") == "sign_in.refused"

@@ -10,14 +10,14 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
-from assay.core import Refused, instant_text, refused
+from assay.core import Refused, instant_text, refused, zone_of
 from assay.ledger import SYSTEM, Draft, Ledger
 from assay.ledger.book import accounts as book
 from assay.ledger.book.home import Person, person_on
@@ -28,6 +28,8 @@ PASSWORD_LIFE = timedelta(days=365)
 LOCK_AFTER = 8
 LOCK_FOR = timedelta(minutes=15)
 SHORTEST_PASSWORD = 12
+#: The zone of the house, in which registrations begin and end.
+ZONE = "Asia/Shanghai"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,7 @@ class Accounts:
         now = self.ledger.clock()
         with self.ledger.read() as connection:
             session = book.session_at(connection, token_hash(token), now)
-            person = person_on(connection, session["person"], now.date()) if session else None
+            person = person_on(connection, session["person"], self._day()) if session else None
         if session is None or person is None:
             return None
         return SignedIn(person, session["session"], tuple(session["methods"]))
@@ -188,9 +190,13 @@ class Accounts:
             self._close(session["session"], person, "ended", by)
         return len(found)
 
+    def _day(self) -> date:
+        """Today where the house stands: registrations and time boxes end at its midnight."""
+        return self.ledger.clock().astimezone(zone_of(ZONE)).date()
+
     def _registered(self, person: str) -> Person:
         with self.ledger.read() as connection:
-            found = person_on(connection, person, self.ledger.clock().date())
+            found = person_on(connection, person, self._day())
         if found is None:
             raise refused("person.unknown", person, "register the person first: assay person add")
         return found
