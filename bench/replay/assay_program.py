@@ -21,7 +21,7 @@ def once(table: Path, inputs: Path, out: Path, series: int, workers: int) -> Non
     results = replay_together(held, Source(table, workers=workers))
     for name, document, (fixings, _) in zip(documents.RUNGS, held, results, strict=True):
         write_fixings(out / f"{name}.parquet", fixings, document)
-    first, fixings = held[0], results[0][0]
+    first, fixings = held[1], results[1][0]
     own = fixings.take(fixings.series == first.series.index("S-000"))
     write_fixings(out / "base.csv", own, first)
     joined = out / "formula-inputs.csv"

@@ -89,7 +89,7 @@ FROM fallen ORDER BY series, pricing_date
 
 FORMULA = """
 COPY (
-  WITH base AS (SELECT pricing_date, low, trimmed AS mid, high FROM fixings WHERE series = 'S-000' AND trimmed IS NOT NULL),
+  WITH base AS (SELECT pricing_date, low, vwap AS mid, high FROM fixings WHERE series = 'S-000' AND vwap IS NOT NULL),
   carbon AS (SELECT CAST(date AS DATE) AS date, CAST(CAST(value AS DECIMAL(12, 2)) * 100 AS BIGINT) AS close
              FROM read_csv('{inputs}', all_varchar = true) WHERE series = 'CARBON')
   SELECT pricing_date,

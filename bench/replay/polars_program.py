@@ -79,8 +79,8 @@ def once(table: Path, inputs: Path, out: Path) -> None:
         pl.read_csv(inputs, infer_schema=False).filter(pl.col("series") == "CARBON")
         .select(date=pl.col("date").str.to_date(), close=close).sort("date")
     )  # fmt: skip
-    base = fixings.filter((pl.col("series") == "S-000") & pl.col("trimmed").is_not_null())
-    base.select("pricing_date", "low", "high", mid="trimmed").sort("pricing_date").join_asof(
+    base = fixings.filter((pl.col("series") == "S-000") & pl.col("vwap").is_not_null())
+    base.select("pricing_date", "low", "high", mid="vwap").sort("pricing_date").join_asof(
         carbon, left_on="pricing_date", right_on="date", strategy="backward", allow_exact_matches=False
     ).select(
         "pricing_date",

@@ -14,12 +14,12 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from assay.methodology.replay import kernel
+from assay.methodology.replay import kernel, placing
 
 _INNER = (
-    "living", "amounts", "join", "settle", "values_of", "below", "put_in_order", "weigh",
-    "cut_by_volume", "cap_binds", "price_at", "between", "at_share", "mean_of", "estimate",
-    "quotes", "end_of", "steps_of", "priced", "climb",
+    "amounts", "join", "settle", "values_of", "below", "put_in_order", "weigh", "cut_by_volume",
+    "cap_binds", "price_at", "between", "at_share", "mean_of", "estimate", "quotes", "end_of",
+    "steps_of", "priced", "gather", "climb",
 )  # fmt: skip
 _OUTER = ("place_rows", "price_groups")
 _lock = threading.Lock()
@@ -56,10 +56,10 @@ def _compile() -> dict[str, Callable[..., None]]:
 
     numba.config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]  # type: ignore[attr-defined]  # set at import, not declared
     jit = numba.njit(nogil=True, cache=True, boundscheck=False, error_model="numpy")
-    names: dict[str, Any] = dict(vars(kernel))
+    names: dict[str, Any] = {**vars(placing), **vars(kernel)}
     for name in (*_INNER, *_OUTER):
-        own: FunctionType = getattr(kernel, name)
+        own: FunctionType = names[name]
         copied = FunctionType(own.__code__, names, own.__name__, own.__defaults__)
-        copied.__module__ = kernel.__name__
+        copied.__module__ = own.__module__
         names[name] = jit(copied)
     return {name: names[name] for name in _OUTER}

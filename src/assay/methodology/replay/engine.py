@@ -6,6 +6,7 @@ small partitions, the same code runs on integers that cannot overflow.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ from assay.methodology.replay.prepare import Prepared
 #: Below this many rows in a whole run the code runs as it stands (no compiler is loaded).
 SMALL = 400_000
 _ROOM = 1 << 62
+Given = tuple[list[int], list[int], list[int]]
 
 
 @dataclass(slots=True)
@@ -36,83 +38,92 @@ class Priced:
 
 def price(methodology: Methodology, prepared: Prepared, *, compiled: bool) -> Priced:
     """Price every group of a prepared partition."""
-    groups = len(prepared.received)
-    largest = prepared.largest
-    numbers = numbers_of(
-        methodology, prepared.scale, prepared.quantity_scale, largest, prepared.has_ids
+    return price_together([methodology], prepared, compiled=compiled)[0]
+
+
+def alike(one: Methodology, other: Methodology) -> bool:
+    """Whether two documents that screen alike also make the same values of the rows."""
+    mine, theirs = one.assessment, other.assessment
+    assert mine is not None
+    assert theirs is not None
+    return (mine.per, mine.own_value, mine.point) == (theirs.per, theirs.own_value, theirs.point)
+
+
+def price_together(
+    documents: Sequence[Methodology], prepared: Prepared, *, compiled: bool
+) -> list[Priced]:
+    """Price every group for several documents; their values are made and sorted once."""
+    numbers: list[Numbers] = []
+    begin = [0]
+    for document in documents:
+        numbers.append(
+            numbers_of(
+                document, prepared.scale, prepared.quantity_scale, prepared.largest,
+                prepared.has_ids, begin[-1],
+            )
+        )  # fmt: skip
+        begin.append(begin[-1] + len(numbers[-1].rules))
+    steps = [
+        each.steps[code] for m, each in zip(documents, numbers, strict=True) for code in m.series
+    ]
+    fits = _fits(prepared, max(each.growth for each in numbers), steps)
+    given = (
+        begin[:-1],
+        [number for each in numbers for number in each.rules],
+        [number for pair in steps for number in pair],
     )
-    step = [numbers.steps[code] for code in methodology.series]
-    fits = _fits(prepared, numbers.growth, largest, step)
-    found = np.zeros((3, groups), dtype=np.int64)
-    out = np.zeros((3, groups), dtype=np.int64)
-    if compiled and fits:
-        _compiled(prepared, numbers, step, largest, found, out)
-    else:
-        found, out = _as_it_stands(prepared, numbers, step, largest, groups)
-    return Priced(found[0], found[1], found[2], out[0], out[1], out[2], numbers.branches)
+    run = _compiled if compiled and fits else _as_it_stands
+    found = run(prepared, given).reshape(len(documents), -1, 6)
+    return [_priced(own, each.branches) for own, each in zip(found, numbers, strict=True)]
 
 
-def _fits(prepared: Prepared, growth: int, largest: int, steps: list[tuple[int, int]]) -> bool:
-    reach = max(1, largest) * prepared.bound
+def _priced(found: Array, branches: tuple[str, ...]) -> Priced:
+    state, rung, used, low, mid, high = (found[:, column] for column in range(6))
+    return Priced(state, rung, used, low, mid, high, branches)
+
+
+def _fits(prepared: Prepared, growth: int, steps: Sequence[tuple[int, int]]) -> bool:
+    reach = max(1, prepared.largest) * prepared.bound
     most = max(each for pair in steps for each in pair)
-    tonnes = max(1, largest * int(prepared.data[k.TONNES].max(initial=0)))
+    tonnes = max(1, prepared.largest * int(prepared.data[k.TONNES].max(initial=0)))
     return reach * growth * 8 < _ROOM and tonnes * tonnes * most * 8 < _ROOM
 
 
-def _compiled(
-    prepared: Prepared,
-    numbers: Numbers,
-    step: list[tuple[int, int]],
-    largest: int,
-    found: Array,
-    out: Array,
-) -> None:
+def _compiled(prepared: Prepared, given: Given) -> Array:
     from assay.methodology.replay.compiled import compiled
 
     functions = compiled()
     starts, rows = prepared.placed(functions["place_rows"])
-    quotes = np.full(prepared.firms * k.SLOTS + k.SLOTS, -1, dtype=np.int64)
+    found = np.zeros(6 * len(prepared.received) * len(given[0]), dtype=np.int64)
+    room = prepared.largest + 1
+    desk = np.zeros(k.HEAD + k.PLACES * room, dtype=np.int64)
+    desk[k.T_ROOM], desk[k.T_GROUP] = room, -1
+    quoted = np.full(2 * (prepared.firms + 1) * k.SLOTS, -1, dtype=np.int64)
     notes = np.full((max(prepared.firms, prepared.groups) + 1) * k.NOTES, -1, dtype=np.int64)
-    room = largest + 1
-    work = (np.zeros(room * k.WIDTH, dtype=np.int64), *np.zeros((4, room), dtype=np.int64))
-    steps = np.array(step, dtype=np.int64)
-    functions["price_groups"](
-        starts, rows, steps[:, 0].copy(), steps[:, 1].copy(), numbers.rungs, numbers.cuts,
-        numbers.rules, prepared.data, work, (quotes, np.zeros_like(quotes), notes),
-        tuple(found), tuple(out),
-    )  # fmt: skip
+    numbers = (np.array(each, dtype=np.int64) for each in given)
+    functions["price_groups"](starts, rows, prepared.data, *numbers, desk, quoted, notes, found)
+    return found
 
 
-def _as_it_stands(
-    prepared: Prepared,
-    numbers: Numbers,
-    step: list[tuple[int, int]],
-    largest: int,
-    groups: int,
-) -> tuple[Array, Array]:
+def _as_it_stands(prepared: Prepared, given: Given) -> Array:
     order = np.flatnonzero(prepared.valid)
     order = order[np.argsort(prepared.group[order], kind="stable")]
-    counts = np.bincount(prepared.group[order], minlength=groups)
-    starts = np.concatenate([[0], np.cumsum(counts)])
-    found = [[0] * groups for _ in range(3)]
-    out = [[0] * groups for _ in range(3)]
-    quotes = [-1] * (prepared.firms * k.SLOTS + k.SLOTS)
+    counts = np.bincount(prepared.group[order], minlength=len(prepared.received))
+    starts = np.concatenate([[0], np.cumsum(counts)]).tolist()
+    found = [0] * (6 * len(prepared.received) * len(given[0]))
+    room = prepared.largest + 1
+    desk = [room, -1, *([0] * (k.HEAD - 2 + k.PLACES * room))]
+    quoted = [-1] * (2 * (prepared.firms + 1) * k.SLOTS)
     notes = [-1] * ((max(prepared.firms, prepared.groups) + 1) * k.NOTES)
-    work = [[0] * ((largest + 1) * k.WIDTH), *([0] * (largest + 1) for _ in range(4))]
-    k.price_groups(
-        starts.tolist(), order.tolist(), [each[0] for each in step], [each[1] for each in step],
-        numbers.rungs.tolist(), numbers.cuts.tolist(), numbers.rules.tolist(),
-        [each.tolist() for each in prepared.data], work, (quotes, list(quotes), notes), found, out,
-    )  # fmt: skip
-    legs = _fitting(found[0], out)
-    return np.array(found, dtype=np.int64), legs
+    data = [each.tolist() for each in prepared.data]
+    k.price_groups(starts, order.tolist(), data, *given, desk, quoted, notes, found)
+    return _fitting(found)
 
 
-def _fitting(state: list[int], out: list[list[int]]) -> Array:
+def _fitting(found: list[int]) -> Array:
     """Prices as columns; one that does not fit 64 bits goes to the day engine."""
-    for number in range(len(state)):
-        if any(abs(leg[number]) >= _ROOM for leg in out):
-            state[number] = k.EXACT
-            for leg in out:
-                leg[number] = 0
-    return np.array(out, dtype=np.int64)
+    for cell in range(0, len(found), 6):
+        if any(abs(price) >= _ROOM for price in found[cell + 3 : cell + 6]):
+            found[cell] = k.EXACT
+            found[cell + 3 : cell + 6] = [0, 0, 0]
+    return np.array(found, dtype=np.int64)

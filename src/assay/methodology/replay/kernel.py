@@ -25,25 +25,26 @@ NO_TRIM, BY_COUNT, BY_VOLUME = 0, 1, 2
 HALF_UP, HALF_AWAY, HALF_EVEN = 0, 1, 2
 
 # fmt: off
-# The columns a group's rows are given in.
+# The columns that rows are given in.
 LOW, HIGH, TONNES, FIRM, GROUP, KIND, SIDE, RECEIVED, RANK = range(9)
 # A rung in numbers.
 (R_KINDS, R_FIRMS, R_GROUPS, R_DEALS, R_ROWS, R_BUYERS, R_SELLERS, R_TONNES, R_SHARE,
  R_SHARE_OF, R_ESTIMATOR, R_TIE, R_AT, R_AT_OF, R_BY_TONNES, R_TRIM, R_BELOW, R_ABOVE,
- R_VOLUME_OF, R_COUNTED, RUNG_WIDTH) = range(21)
-# The document in numbers.
-(D_LIVE, D_IDS, D_PER_FIRM, D_SPEAKING, D_QUORUM, D_CAP, D_CAP_OF, D_CAP_GROUPS, D_RANGE,
- D_TIE, D_LOW, D_LOW_OF, D_HIGH, D_HIGH_OF, D_ROUNDING, D_POINT, RULES_WIDTH) = range(17)
-# One value in the box: WIDTH numbers.
-(V_WHOLE, V_REST, V_PARTS, V_FIRM, V_WEIGHT, V_HEAVY, V_DEALS, V_PLAIN, V_COUNT, V_LOW,
- V_HIGH, V_GROUP, V_CLASS) = range(13)
-WIDTH = 16
-# Scratch beside the box, one place a row of the largest group.
-BOX, ORDER, KEPT, LIVED, OWN = range(5)
-# Memory of one firm or group: which stamp used it last, and what it noted.
-M_FIRM, M_TONNES, M_GROUP, M_BUYER, M_SELLER, M_VALUE, M_VALUE_AT, M_SUM = range(8)
-NOTES = 8
-QUOTES, PLACES, NOTED = range(3)
+ R_VOLUME_OF, R_COUNTED, R_CUTS, RUNG_WIDTH) = range(22)
+# A document in numbers: these, then its rungs one after another.
+(D_RUNGS, D_LIVE, D_IDS, D_PER_FIRM, D_SPEAKING, D_QUORUM, D_CAP, D_CAP_OF, D_CAP_GROUPS,
+ D_RANGE, D_TIE, D_LOW, D_LOW_OF, D_HIGH, D_HIGH_OF, D_ROUNDING, D_POINT,
+ RULES_WIDTH) = range(18)
+# The desk: a head, then for each row of the largest group a lived row, an own row, a value,
+# a place of the order and a weight.
+T_ROOM, T_GROUP, T_KINDS, T_ROWS, T_VALUES, T_LOW, T_MID, T_HIGH, T_RUNG, HEAD = range(10)
+L_LOW, L_HIGH, L_TONNES, L_FIRM, L_GROUP, L_KIND, L_SIDE, L_RANK, LIVED = range(9)
+(V_WHOLE, V_REST, V_PARTS, V_RANK, V_WEIGHT, V_HEAVY, V_DEALS, V_PLAIN, V_COUNT, V_LOW,
+ V_HIGH, V_GROUP, V_CLASS, V_FIRM, VALUE) = range(15)
+OWN_AT, BOX_AT, ORDER_AT, KEPT_AT, PLACES = 8, 9, 23, 24, 25
+UNKNOWN = -2
+# Notes on one firm or group: which stamp used it last, and what it noted.
+M_FIRM, M_TONNES, M_GROUP, M_BUYER, M_SELLER, M_VALUE, M_VALUE_AT, M_SUM, NOTES = range(9)
 # fmt: on
 #: A middle of low and high, the low or the high: what a row's price is.
 MIDDLE, AT_LOW, AT_HIGH = 0, 1, 2
@@ -51,37 +52,14 @@ MIDDLE, AT_LOW, AT_HIGH = 0, 1, 2
 FEW = 32
 
 
-def living(rows: Any, first: int, last: int, data: Any, rules: Any, memory: Any, lived: Any) -> int:
-    """The rows that live: of one firm, kind and side the last one. -1 where ids decide."""
-    kind, side, firm, received = data[KIND], data[SIDE], data[FIRM], data[RECEIVED]
-    stamps, slots = memory[QUOTES], memory[PLACES]
-    live, count = rules[D_LIVE], 0
-    for place in range(first, last):
-        row = rows[place]
-        own = kind[row]
-        slot = firm[row] * SLOTS + own * 3 + side[row]
-        if stamps[slot] != first or not (live >> own) & 1:
-            stamps[slot] = first
-            slots[slot] = count
-            lived[count] = row
-            count += 1
-            continue
-        before = lived[slots[slot]]
-        if received[row] == received[before] and rules[D_IDS]:
-            return -1
-        if received[row] >= received[before]:
-            lived[slots[slot]] = row
-    return count
-
-
-def amounts(own: Any, count: int, rung: Any, data: Any, notes: Any, stamp: int) -> bool:
-    """Whether the rows of a rung meet its minimum (a conjunction)."""
+def amounts(count: int, at: int, rules: Any, desk: Any, notes: Any, stamp: int) -> bool:
+    """Whether the own rows meet the minimum of the rung at `at` (a conjunction)."""
+    own = HEAD + OWN_AT * desk[T_ROOM]
     firms = groups = deals = buyers = sellers = tonnes = largest = 0
     for place in range(count):
-        row = own[place]
-        firm, group = data[FIRM][row] * NOTES, data[GROUP][row] * NOTES
-        kind, side = data[KIND][row], data[SIDE][row]
-        weight = max(data[TONNES][row], 0)
+        row = desk[own + place]
+        firm, group = desk[row + L_FIRM] * NOTES, desk[row + L_GROUP] * NOTES
+        kind, side, weight = desk[row + L_KIND], desk[row + L_SIDE], desk[row + L_TONNES]
         if notes[firm + M_FIRM] != stamp:
             notes[firm + M_FIRM] = stamp
             notes[firm + M_TONNES] = 0
@@ -101,246 +79,250 @@ def amounts(own: Any, count: int, rung: Any, data: Any, notes: Any, stamp: int) 
         elif (side == SELL or kind == OFFER) and notes[firm + M_SELLER] != stamp:
             notes[firm + M_SELLER] = stamp
             sellers += 1
-    if rung[R_SHARE_OF] > 0:
+    if rules[at + R_SHARE_OF] > 0:
         if tonnes == 0:
             largest, tonnes = 1, firms
-        if largest * rung[R_SHARE_OF] > rung[R_SHARE] * tonnes:
+        if largest * rules[at + R_SHARE_OF] > rules[at + R_SHARE] * tonnes:
             return False
     return bool(
-        groups >= rung[R_GROUPS]
-        and deals >= rung[R_DEALS]
-        and buyers >= rung[R_BUYERS]
-        and sellers >= rung[R_SELLERS]
-        and tonnes >= rung[R_TONNES]
-        and firms >= rung[R_FIRMS]
+        groups >= rules[at + R_GROUPS]
+        and deals >= rules[at + R_DEALS]
+        and buyers >= rules[at + R_BUYERS]
+        and sellers >= rules[at + R_SELLERS]
+        and tonnes >= rules[at + R_TONNES]
+        and firms >= rules[at + R_FIRMS]
     )
 
 
-def values_of(own: Any, count: int, rules: Any, data: Any, notes: Any, box: Any, stamp: int) -> int:
+def values_of(count: int, document: int, rules: Any, desk: Any, notes: Any, stamp: int) -> int:
     """One value a firm (or a row) into the box: how many, or -1 for the day engine."""
-    firms, groups, kinds = data[FIRM], data[GROUP], data[KIND]
-    lows, highs, tonnes = data[LOW], data[HIGH], data[TONNES]
-    speaking, per_firm, how = rules[D_SPEAKING], rules[D_PER_FIRM], rules[D_POINT]
-    size = 0
+    own, box = HEAD + OWN_AT * desk[T_ROOM], HEAD + BOX_AT * desk[T_ROOM]
+    per_firm, speaking = rules[document + D_PER_FIRM], rules[document + D_SPEAKING]
+    how, size = rules[document + D_POINT], 0
     for place in range(count):
-        row = own[place]
-        kind = kinds[row]
+        row = desk[own + place]
+        kind, firm = desk[row + L_KIND], desk[row + L_FIRM]
         spoken = 0
         if speaking and kind != TRANSACTION:
             spoken = 2 if kind == INDICATION else 1
-        note, at = firms[row] * NOTES, size
+        note, at = firm * NOTES, size
         if per_firm:
             if notes[note + M_VALUE] == stamp:
                 at = notes[note + M_VALUE_AT]
-                if box[at * WIDTH + V_CLASS] < spoken:
+                if desk[box + at * VALUE + V_CLASS] < spoken:
                     continue
             notes[note + M_VALUE], notes[note + M_VALUE_AT] = stamp, at
-        cell = at * WIDTH
-        if at == size or spoken < box[cell + V_CLASS]:
+        cell = box + at * VALUE
+        if at == size or spoken < desk[cell + V_CLASS]:
             size += 1 if at == size else 0
-            box[cell + V_FIRM], box[cell + V_CLASS] = firms[row], spoken
-            box[cell + V_GROUP] = groups[row]
-            box[cell + V_COUNT] = 0
-        elif box[cell + V_GROUP] != groups[row]:
+            desk[cell + V_FIRM], desk[cell + V_CLASS] = firm, spoken
+            desk[cell + V_RANK] = desk[row + L_RANK]
+            desk[cell + V_GROUP] = desk[row + L_GROUP]
+            desk[cell + V_COUNT] = 0
+        elif desk[cell + V_GROUP] != desk[row + L_GROUP]:
             return -1
-        join(cell, lows[row], highs[row], max(tonnes[row], 0), kind == TRANSACTION, how, box)
+        join(cell, row, how, desk)
     for at in range(size):
-        settle(at * WIDTH, box)
+        if desk[box + at * VALUE + V_COUNT] > 1:
+            settle(box + at * VALUE, desk)
     return size
 
 
-def join(cell: int, low: int, high: int, tonnes: int, deal: bool, how: int, box: Any) -> None:
+def join(cell: int, row: int, how: int, desk: Any) -> None:
     """Add a row to the value of its firm."""
+    low, high, tonnes = desk[row + L_LOW], desk[row + L_HIGH], desk[row + L_TONNES]
     point = low + high
     if how != MIDDLE:
         point = 2 * low if how == AT_LOW else 2 * high
-    deals = 1 if deal and tonnes != 0 else 0
-    if box[cell + V_COUNT] == 0:
-        box[cell + V_PLAIN], box[cell + V_COUNT], box[cell + V_DEALS] = point, 1, deals
-        box[cell + V_HEAVY], box[cell + V_WEIGHT] = point * tonnes, tonnes
-        box[cell + V_LOW], box[cell + V_HIGH] = low, high
+    deals = 1 if desk[row + L_KIND] == TRANSACTION and tonnes != 0 else 0
+    if desk[cell + V_COUNT] == 0:
+        desk[cell + V_WHOLE], desk[cell + V_REST], desk[cell + V_PARTS] = point, 0, 1
+        desk[cell + V_PLAIN], desk[cell + V_COUNT], desk[cell + V_DEALS] = point, 1, deals
+        desk[cell + V_HEAVY], desk[cell + V_WEIGHT] = point * tonnes, tonnes
+        desk[cell + V_LOW], desk[cell + V_HIGH] = low, high
         return
-    box[cell + V_PLAIN] += point
-    box[cell + V_COUNT] += 1
-    box[cell + V_HEAVY] += point * tonnes
-    box[cell + V_WEIGHT] += tonnes
+    desk[cell + V_PLAIN] += point
+    desk[cell + V_COUNT] += 1
+    desk[cell + V_HEAVY] += point * tonnes
+    desk[cell + V_WEIGHT] += tonnes
     if deals == 0:
-        box[cell + V_DEALS] = 0
-    box[cell + V_LOW] = min(box[cell + V_LOW], low)
-    box[cell + V_HIGH] = max(box[cell + V_HIGH], high)
+        desk[cell + V_DEALS] = 0
+    desk[cell + V_LOW] = min(desk[cell + V_LOW], low)
+    desk[cell + V_HIGH] = max(desk[cell + V_HIGH], high)
 
 
-def settle(cell: int, box: Any) -> None:
-    """Make the value of a firm: whole half units, a rest, and the parts the rest is of."""
-    number, parts = box[cell + V_PLAIN], box[cell + V_COUNT]
-    box[cell + V_WHOLE], box[cell + V_REST], box[cell + V_PARTS] = number, 0, 1
-    if parts > 1:
-        if box[cell + V_DEALS]:
-            number, parts = box[cell + V_HEAVY], box[cell + V_WEIGHT]
-        whole = number // parts
-        rest = number - whole * parts
-        box[cell + V_WHOLE], box[cell + V_REST] = whole, rest
-        if rest:
-            box[cell + V_PARTS] = parts
+def settle(cell: int, desk: Any) -> None:
+    """The value of a firm of several rows: whole half units, a rest, the parts it is of."""
+    number, parts = desk[cell + V_PLAIN], desk[cell + V_COUNT]
+    if desk[cell + V_DEALS]:
+        number, parts = desk[cell + V_HEAVY], desk[cell + V_WEIGHT]
+    whole = number // parts
+    rest = number - whole * parts
+    desk[cell + V_WHOLE], desk[cell + V_REST] = whole, rest
+    desk[cell + V_PARTS] = parts if rest else 1
 
 
-def below(one: int, other: int, box: Any, rank: Any) -> bool:
+def below(one: int, other: int, desk: Any) -> bool:
     """Whether one value comes before another: by price, then by the firm's name."""
-    if box[one + V_WHOLE] != box[other + V_WHOLE]:
-        return bool(box[one + V_WHOLE] < box[other + V_WHOLE])
-    left = box[one + V_REST] * box[other + V_PARTS]
-    right = box[other + V_REST] * box[one + V_PARTS]
+    if desk[one + V_WHOLE] != desk[other + V_WHOLE]:
+        return bool(desk[one + V_WHOLE] < desk[other + V_WHOLE])
+    left = desk[one + V_REST] * desk[other + V_PARTS]
+    right = desk[other + V_REST] * desk[one + V_PARTS]
     if left != right:
         return bool(left < right)
-    return bool(rank[box[one + V_FIRM]] < rank[box[other + V_FIRM]])
+    return bool(desk[one + V_RANK] < desk[other + V_RANK])
 
 
-def put_in_order(size: int, box: Any, order: Any, rank: Any) -> None:
+def put_in_order(size: int, desk: Any) -> None:
     """The cells of the values from low to high: insertion for few, a shell sort for many."""
+    box, order = HEAD + BOX_AT * desk[T_ROOM], HEAD + ORDER_AT * desk[T_ROOM]
     gap = 1
     if size > FEW:
         while gap < size // 3:
             gap = 3 * gap + 1
     for at in range(size):
-        order[at] = at * WIDTH
+        desk[order + at] = box + at * VALUE
     while gap > 0:
         for at in range(gap, size):
-            moved = order[at]
+            moved = desk[order + at]
             place = at
-            while place >= gap and below(moved, order[place - gap], box, rank):
-                order[place] = order[place - gap]
+            while place >= gap and below(moved, desk[order + place - gap], desk):
+                desk[order + place] = desk[order + place - gap]
                 place -= gap
-            order[place] = moved
+            desk[order + place] = moved
         gap //= 3
 
 
-def weigh(size: int, rung: Any, box: Any, order: Any, kept: Any) -> bool:
+def weigh(size: int, by_tonnes: int, desk: Any) -> bool:
     """Give each value its weight: its tonnes where all have some, else one."""
-    heavy = bool(rung[R_BY_TONNES])
+    order, kept = HEAD + ORDER_AT * desk[T_ROOM], HEAD + KEPT_AT * desk[T_ROOM]
+    heavy = by_tonnes != 0
     for at in range(size):
-        weight = box[order[at] + V_WEIGHT]
-        kept[at] = weight
+        weight = desk[desk[order + at] + V_WEIGHT]
+        desk[kept + at] = weight
         if weight <= 0:
             heavy = False
     if not heavy:
         for at in range(size):
-            kept[at] = 1
+            desk[kept + at] = 1
     return heavy
 
 
-def cut_by_volume(size: int, rung: Any, kept: Any) -> tuple[int, int]:
+def cut_by_volume(size: int, at: int, rules: Any, desk: Any) -> tuple[int, int]:
     """Weights cut to what lies between two shares of all weight: the places that stay."""
+    kept = HEAD + KEPT_AT * desk[T_ROOM]
     total = 0
-    for at in range(size):
-        total += kept[at]
-    parts = rung[R_VOLUME_OF]
-    start, end = total * rung[R_BELOW], total * rung[R_ABOVE]
+    for place in range(size):
+        total += desk[kept + place]
+    parts = rules[at + R_VOLUME_OF]
+    start, end = total * rules[at + R_BELOW], total * rules[at + R_ABOVE]
     reached, first, last = 0, -1, 0
-    for at in range(size):
-        weight = kept[at]
+    for place in range(size):
+        weight = desk[kept + place]
         inside = min((reached + weight) * parts, end) - max(reached * parts, start)
         reached += weight
         if inside > 0:
-            first = at if first < 0 else first
-            last = at + 1
-            kept[at] = inside
+            first = place if first < 0 else first
+            last = place + 1
+            desk[kept + place] = inside
     if first < 0:
         return 0, size
     return first, last
 
 
-def cap_binds(first: int, last: int, rules: Any, work: Any, notes: Any, stamp: int) -> bool:
+def cap_binds(
+    first: int, last: int, document: int, rules: Any, desk: Any, notes: Any, stamp: int
+) -> bool:
     """Whether a group (or firm) holds more than the cap allows, or the cap cannot hold."""
-    box, order, kept = work[BOX], work[ORDER], work[KEPT]
+    order, kept = HEAD + ORDER_AT * desk[T_ROOM], HEAD + KEPT_AT * desk[T_ROOM]
+    column = V_GROUP if rules[document + D_CAP_GROUPS] else V_FIRM
     total = largest = heavy = 0
     for at in range(first, last):
-        cell = order[at]
-        name = NOTES * (box[cell + V_GROUP] if rules[D_CAP_GROUPS] else box[cell + V_FIRM])
+        name = NOTES * desk[desk[order + at] + column]
         if notes[name + M_GROUP] != stamp:
             notes[name + M_GROUP] = stamp
             notes[name + M_SUM] = 0
             heavy += 1
-        notes[name + M_SUM] += kept[at]
-        total += kept[at]
+        notes[name + M_SUM] += desk[kept + at]
+        total += desk[kept + at]
         largest = max(largest, notes[name + M_SUM])
-    if rules[D_CAP] * heavy < rules[D_CAP_OF]:
-        return True
-    return bool(largest * rules[D_CAP_OF] > rules[D_CAP] * total)
+    cap, of = rules[document + D_CAP], rules[document + D_CAP_OF]
+    return bool(cap * heavy < of or largest * of > cap * total)
 
 
-def price_at(cell: int, box: Any) -> tuple[int, int]:
+def price_at(cell: int, desk: Any) -> tuple[int, int]:
     """The value of a cell, as a number of parts of half units."""
-    parts = box[cell + V_PARTS]
-    return box[cell + V_WHOLE] * parts + box[cell + V_REST], parts
+    parts = desk[cell + V_PARTS]
+    return desk[cell + V_WHOLE] * parts + desk[cell + V_REST], parts
 
 
-def between(one: int, other: int, tie: int, box: Any) -> tuple[int, int]:
+def between(one: int, other: int, tie: int, desk: Any) -> tuple[int, int]:
     """The lower, the upper or the mean of two values; parts 0 for the day engine."""
     if tie == LOWER:
-        return price_at(one, box)
+        return price_at(one, desk)
     if tie == UPPER:
-        return price_at(other, box)
-    low, low_parts = price_at(one, box)
-    high, high_parts = price_at(other, box)
-    if low_parts > 1 or high_parts > 1:
+        return price_at(other, desk)
+    if desk[one + V_PARTS] > 1 or desk[other + V_PARTS] > 1:
         return 0, 0
-    return low + high, 2
+    return desk[one + V_WHOLE] + desk[other + V_WHOLE], 2
 
 
-def at_share(first: int, last: int, share: int, of: int, tie: int, work: Any) -> tuple[int, int]:
+def at_share(first: int, last: int, share: int, of: int, tie: int, desk: Any) -> tuple[int, int]:
     """The value where the cumulated weight passes a share of all weight."""
-    box, order, kept = work[BOX], work[ORDER], work[KEPT]
+    order, kept = HEAD + ORDER_AT * desk[T_ROOM], HEAD + KEPT_AT * desk[T_ROOM]
     total = 0
     for at in range(first, last):
-        total += kept[at]
+        total += desk[kept + at]
     reached = 0
     for at in range(first, last):
-        reached += kept[at]
+        reached += desk[kept + at]
         if reached * of > total * share or at == last - 1:
-            return price_at(order[at], box)
+            return price_at(desk[order + at], desk)
         if reached * of == total * share:
-            return between(order[at], order[at + 1], tie, box)
+            return between(desk[order + at], desk[order + at + 1], tie, desk)
     return 0, 0
 
 
-def mean_of(first: int, last: int, tonnes: bool, work: Any) -> tuple[int, int]:
+def mean_of(first: int, last: int, tonnes: bool, desk: Any) -> tuple[int, int]:
     """Mean of the kept values by their weights; parts 0 for the day engine."""
-    box, order, kept = work[BOX], work[ORDER], work[KEPT]
+    order, kept = HEAD + ORDER_AT * desk[T_ROOM], HEAD + KEPT_AT * desk[T_ROOM]
     number = mass = 0
     for at in range(first, last):
-        cell, weight = order[at], kept[at]
+        cell, weight = desk[order + at], desk[kept + at]
         mass += weight
-        if box[cell + V_PARTS] == 1:
-            number += box[cell + V_WHOLE] * weight
-        elif tonnes and box[cell + V_DEALS] and weight == box[cell + V_WEIGHT]:
-            number += box[cell + V_HEAVY]
+        if desk[cell + V_PARTS] == 1:
+            number += desk[cell + V_WHOLE] * weight
+        elif tonnes and desk[cell + V_DEALS] and weight == desk[cell + V_WEIGHT]:
+            number += desk[cell + V_HEAVY]
         else:
             return 0, 0
     return number, mass
 
 
-def estimate(first: int, last: int, tonnes: bool, rung: Any, work: Any) -> tuple[int, int]:
+def estimate(
+    first: int, last: int, tonnes: bool, at: int, rules: Any, desk: Any
+) -> tuple[int, int]:
     """The mid before rounding; parts 0 for the day engine."""
-    how, box, order = rung[R_ESTIMATOR], work[BOX], work[ORDER]
+    how, order = rules[at + R_ESTIMATOR], HEAD + ORDER_AT * desk[T_ROOM]
     if how == MEAN:
-        return mean_of(first, last, tonnes, work)
-    if how == MEDIAN:
-        upper = first + (last - first) // 2
-        if (last - first) % 2:
-            return price_at(order[upper], box)
-        return between(order[upper - 1], order[upper], rung[R_TIE], box)
+        return mean_of(first, last, tonnes, desk)
     if how == AT_SHARE:
-        return at_share(first, last, rung[R_AT], rung[R_AT_OF], rung[R_TIE], work)
-    return between(order[first], order[last - 1], BOTH, box)
+        return at_share(first, last, rules[at + R_AT], rules[at + R_AT_OF], rules[at + R_TIE], desk)
+    if how == MEDIAN:
+        upper = order + first + (last - first) // 2
+        if (last - first) % 2:
+            return price_at(desk[upper], desk)
+        return between(desk[upper - 1], desk[upper], rules[at + R_TIE], desk)
+    return between(desk[order + first], desk[order + last - 1], BOTH, desk)
 
 
-def quotes(first: int, last: int, high: bool, mean: bool, work: Any) -> tuple[int, int]:
+def quotes(first: int, last: int, high: bool, mean: bool, desk: Any) -> tuple[int, int]:
     """The lowest low or highest high end of the kept quotes, or the mean of the ends."""
-    box, order = work[BOX], work[ORDER]
+    order = HEAD + ORDER_AT * desk[T_ROOM]
     column = V_HIGH if high else V_LOW
-    total = found = box[order[first] + column]
+    total = found = desk[desk[order + first] + column]
     for at in range(first + 1, last):
-        end = box[order[at] + column]
+        end = desk[desk[order + at] + column]
         total += end
         found = max(found, end) if high else min(found, end)
     if mean:
@@ -349,28 +331,27 @@ def quotes(first: int, last: int, high: bool, mean: bool, work: Any) -> tuple[in
 
 
 def end_of(
-    first: int, last: int, high: bool, number: int, parts: int, rules: Any, work: Any
+    first: int, last: int, high: bool, number: int, parts: int, document: int, rules: Any, desk: Any
 ) -> tuple[int, int]:
     """Low or high before rounding, by the range rule; parts 0 for the day engine."""
-    how = rules[D_RANGE]
-    share, of = rules[D_LOW], rules[D_LOW_OF]
-    if high:
-        share, of = rules[D_HIGH], rules[D_HIGH_OF]
+    how = rules[document + D_RANGE]
     if how == MIN_MAX:
-        return price_at(work[ORDER][last - 1 if high else first], work[BOX])
-    if how == QUOTE_ENDS:
-        return quotes(first, last, high, False, work)
-    if how == QUOTE_MEANS:
-        return quotes(first, last, high, True, work)
+        place = last - 1 if high else first
+        return price_at(desk[HEAD + ORDER_AT * desk[T_ROOM] + place], desk)
+    if how == AS_MID:
+        return number, parts
+    if how in (QUOTE_ENDS, QUOTE_MEANS):
+        return quotes(first, last, high, how == QUOTE_MEANS, desk)
+    share, of = rules[document + D_LOW], rules[document + D_LOW_OF]
+    if high:
+        share, of = rules[document + D_HIGH], rules[document + D_HIGH_OF]
     if how == SHARES:
-        return at_share(first, last, share, of, rules[D_TIE], work)
+        return at_share(first, last, share, of, rules[document + D_TIE], desk)
     if how == BAND:
         move = share * parts if high else -share * parts
         return number * of + move, parts * of
-    if how == BAND_PERCENT:
-        move = share * abs(number) if high else -share * abs(number)
-        return 100 * of * number + move, 100 * of * parts
-    return number, parts
+    move = share * abs(number) if high else -share * abs(number)
+    return 100 * of * number + move, 100 * of * parts
 
 
 def steps_of(number: int, parts: int, step: int, step_of: int, rounding: int) -> int:
@@ -389,121 +370,144 @@ def steps_of(number: int, parts: int, step: int, step_of: int, rounding: int) ->
 
 def priced(
     size: int,
-    rung: Any,
-    cuts: Any,
+    document: int,
+    at: int,
     rules: Any,
-    work: Any,
+    desk: Any,
     notes: Any,
     stamp: int,
-    rank: Any,
     step: int,
     step_of: int,
-) -> tuple[int, int, int, int]:
-    """What the values of one rung come to: state and low, mid, high in steps."""  # fmt: skip
-    put_in_order(size, work[BOX], work[ORDER], rank)
-    tonnes = weigh(size, rung, work[BOX], work[ORDER], work[KEPT])
+) -> int:
+    """What the values of one rung come to: the state; low, mid and high onto the desk."""  # fmt: skip
+    tonnes = weigh(size, rules[at + R_BY_TONNES], desk)
     first, last = 0, size
-    if rung[R_TRIM] == BY_COUNT:
-        first, last = cuts[2 * size], size - cuts[2 * size + 1]
-    elif rung[R_TRIM] == BY_VOLUME:
-        first, last = cut_by_volume(size, rung, work[KEPT])
-    if rules[D_CAP_OF] > 0 and cap_binds(first, last, rules, work, notes, stamp):
-        return EXACT, 0, 0, 0
-    mid, parts = estimate(first, last, tonnes, rung, work)
-    low, low_parts = end_of(first, last, False, mid, parts, rules, work)
-    high, high_parts = end_of(first, last, True, mid, parts, rules, work)
+    if rules[at + R_TRIM] == BY_COUNT:
+        cuts = rules[at + R_CUTS] + 2 * size
+        first, last = rules[cuts], size - rules[cuts + 1]
+    elif rules[at + R_TRIM] == BY_VOLUME:
+        first, last = cut_by_volume(size, at, rules, desk)
+    if rules[document + D_CAP_OF] > 0 and cap_binds(
+        first, last, document, rules, desk, notes, stamp
+    ):
+        return EXACT
+    mid, parts = estimate(first, last, tonnes, at, rules, desk)
+    low, low_parts = end_of(first, last, False, mid, parts, document, rules, desk)
+    high, high_parts = end_of(first, last, True, mid, parts, document, rules, desk)
     if parts == 0 or low_parts == 0 or high_parts == 0:
-        return EXACT, 0, 0, 0
-    rounding = rules[D_ROUNDING]
-    return (
-        PRICED,
-        steps_of(low, low_parts, step, step_of, rounding),
-        steps_of(mid, parts, step, step_of, rounding),
-        steps_of(high, high_parts, step, step_of, rounding),
-    )
+        return EXACT
+    rounding = rules[document + D_ROUNDING]
+    desk[T_LOW] = steps_of(low, low_parts, step, step_of, rounding)
+    desk[T_MID] = steps_of(mid, parts, step, step_of, rounding)
+    desk[T_HIGH] = steps_of(high, high_parts, step, step_of, rounding)
+    return PRICED
+
+
+def gather(lived: int, number: int, kinds: int, desk: Any) -> int:
+    """The lived rows of some kinds as own rows, unless they stand there already: how many."""
+    if desk[T_GROUP] == number and desk[T_KINDS] == kinds:
+        return int(desk[T_ROWS])
+    own, count = HEAD + OWN_AT * desk[T_ROOM], 0
+    for at in range(lived):
+        row = HEAD + at * LIVED
+        if (kinds >> desk[row + L_KIND]) & 1:
+            desk[own + count] = row
+            count += 1
+    desk[T_GROUP], desk[T_KINDS], desk[T_ROWS], desk[T_VALUES] = number, kinds, count, UNKNOWN
+    return count
 
 
 def climb(
     lived: int,
     number: int,
-    rungs: Any,
-    cuts: Any,
+    document: int,
     rules: Any,
-    data: Any,
-    work: Any,
-    memory: Any,
+    desk: Any,
+    notes: Any,
     step: int,
     step_of: int,
-) -> tuple[int, int, int, int, int, int]:
-    """Climb down the ladder: state, rung, rows used, low, mid, high of the first that holds."""  # fmt: skip
-    own, notes = work[OWN], memory[NOTED]
-    for place in range(len(rungs)):
-        rung = rungs[place]
-        stamp = 2 * (number * len(rungs) + place)
-        count = 0
-        for at in range(lived):
-            row = work[LIVED][at]
-            if (rung[R_KINDS] >> data[KIND][row]) & 1:
-                own[count] = row
-                count += 1
-        if count < max(rung[R_ROWS], rung[R_FIRMS], 1):
+) -> int:
+    """Climb down the rungs of one document: the state; rung, rows and prices onto the desk."""
+    for place in range(rules[document + D_RUNGS]):
+        at = document + RULES_WIDTH + place * RUNG_WIDTH
+        stamp = 2 * (number * len(rules) + at)
+        count = gather(lived, number, rules[at + R_KINDS], desk)
+        if count < max(rules[at + R_ROWS], rules[at + R_FIRMS], 1):
             continue
-        if rung[R_COUNTED] and not amounts(own, count, rung, data, notes, stamp):
+        if rules[at + R_COUNTED] and not amounts(count, at, rules, desk, notes, stamp):
             continue
-        size = values_of(own, count, rules, data, notes, work[BOX], stamp)
+        if desk[T_VALUES] == UNKNOWN:
+            desk[T_VALUES] = values_of(count, document, rules, desk, notes, stamp)
+            put_in_order(desk[T_VALUES], desk)
+        size = desk[T_VALUES]
         if size < 0:
-            return EXACT, 0, 0, 0, 0, 0
-        if size < rung[R_FIRMS] or (rules[D_QUORUM] and size != rules[D_QUORUM]):
+            return EXACT
+        if size < rules[at + R_FIRMS] or (
+            rules[document + D_QUORUM] and size != rules[document + D_QUORUM]
+        ):
             continue
-        state, low, mid, high = priced(
-            size, rung, cuts[place], rules, work, notes, stamp + 1, data[RANK], step, step_of
-        )
-        return state, place, count, low, mid, high
-    return NONE, 0, 0, 0, 0, 0
+        desk[T_RUNG] = place
+        return priced(size, document, at, rules, desk, notes, stamp + 1, step, step_of)
+    return NONE
 
 
 def price_groups(
     starts: Any,
     rows: Any,
-    steps: Any,
-    steps_of_one: Any,
-    rungs: Any,
-    cuts: Any,
-    rules: Any,
     data: Any,
-    work: Any,
-    memory: Any,
+    documents: Any,
+    rules: Any,
+    steps: Any,
+    desk: Any,
+    quoted: Any,
+    notes: Any,
     found: Any,
-    out: Any,
 ) -> None:
-    """Every group in turn: `found` takes state, rung, rows used; `out` low, mid, high."""  # fmt: skip
-    for number in range(len(starts) - 1):
+    """Every group in turn, for each document (they screen and make values alike).
+
+    `documents` says where each one stands in `rules`; `steps` holds step and scale of each
+    series of each document; `found` takes six numbers a document and group: state, rung,
+    rows used, low, mid, high (in steps).
+    """  # fmt: skip
+    low, high, tonnes, firm, group = data[LOW], data[HIGH], data[TONNES], data[FIRM], data[GROUP]
+    kind, side, received, rank = data[KIND], data[SIDE], data[RECEIVED], data[RANK]
+    groups, size = len(starts) - 1, len(steps) // (2 * len(documents))
+    own, live, ids = HEAD + OWN_AT * desk[T_ROOM], rules[D_LIVE], rules[D_IDS]
+    for number in range(groups):
         first, last = starts[number], starts[number + 1]
         if first == last:
             continue
-        lived = living(rows, first, last, data, rules, memory, work[LIVED])
-        if lived < 0:
-            found[0][number] = EXACT
-            continue
-        state, rung, count, low, mid, high = climb(
-            lived, number, rungs, cuts, rules, data, work, memory,
-            steps[number % len(steps)], steps_of_one[number % len(steps)],
-        )  # fmt: skip
-        found[0][number], found[1][number], found[2][number] = state, rung, count
-        out[0][number], out[1][number], out[2][number] = low, mid, high
-
-
-def place_rows(group: Any, valid: Any, starts: Any, rows: Any) -> None:
-    """A counting sort: the valid rows by group, in their order, and where each group starts."""
-    for row in range(len(group)):
-        if valid[row]:
-            starts[group[row] + 1] += 1
-    for number in range(1, len(starts)):
-        starts[number] += starts[number - 1]
-    for row in range(len(group)):
-        if valid[row]:
-            rows[starts[group[row]]] = row
-            starts[group[row]] += 1
-    for number in range(len(starts) - 1, 0, -1):
-        starts[number] = starts[number - 1]
-    starts[0] = 0
+        lived = 0
+        for place in range(first, last):
+            row = rows[place]
+            at, slot = lived, 2 * (firm[row] * SLOTS + kind[row] * 3 + side[row])
+            if quoted[slot] == first and (live >> kind[row]) & 1:
+                at = quoted[slot + 1]
+                before = desk[own + at]
+                if received[row] == received[before] and ids:
+                    lived = UNKNOWN
+                    break
+                if received[row] < received[before]:
+                    continue
+            quoted[slot], quoted[slot + 1], desk[own + at] = first, at, row
+            lived += 1 if at == lived else 0
+            cell = HEAD + at * LIVED
+            desk[cell + L_LOW], desk[cell + L_HIGH] = low[row], high[row]
+            desk[cell + L_TONNES], desk[cell + L_FIRM] = max(tonnes[row], 0), firm[row]
+            desk[cell + L_GROUP], desk[cell + L_KIND] = group[row], kind[row]
+            desk[cell + L_SIDE], desk[cell + L_RANK] = side[row], rank[firm[row]]
+        for which in range(len(documents)):
+            cell = 6 * (which * groups + number)
+            if lived == UNKNOWN:
+                found[cell] = EXACT
+                continue
+            at = 2 * (which * size + number % size)
+            found[cell] = climb(
+                lived, number, documents[which], rules, desk, notes, steps[at], steps[at + 1]
+            )
+            found[cell + 1], found[cell + 2] = desk[T_RUNG], desk[T_ROWS]
+            found[cell + 3], found[cell + 4], found[cell + 5] = (
+                desk[T_LOW],
+                desk[T_MID],
+                desk[T_HIGH],
+            )

@@ -17,7 +17,7 @@ import numpy as np
 from assay.methodology.replay.columns import Array, Columns, joined
 
 #: Rows of one partition; about 60 bytes each in memory, some of them twice.
-PARTITION_ROWS = 1 << 20
+PARTITION_ROWS = 1 << 18
 #: Rows that may be held to be sorted in memory, before runs are written.
 RUN_ROWS = 1 << 21
 
@@ -27,7 +27,10 @@ class OutOfOrder(Exception):
 
 
 def streamed(batches: Iterable[Columns], bound: int = PARTITION_ROWS) -> Iterator[Columns]:
-    """Partitions of a table that is sorted by day; `OutOfOrder` as soon as it is not."""
+    """Partitions of a table that is sorted by day; `OutOfOrder` as soon as it is not.
+
+    A large batch is not copied: only the day that runs over its edge is put together.
+    """
     held: list[Columns] = []
     rows, last = 0, None
     for batch in batches:
@@ -36,13 +39,20 @@ def streamed(batches: Iterable[Columns], bound: int = PARTITION_ROWS) -> Iterato
         if (last is not None and batch.day[0] < last) or _falls(batch.day):
             raise OutOfOrder
         last = batch.day[-1]
+        if held and rows + len(batch) >= bound:
+            over = int(np.searchsorted(batch.day, held[-1].day[-1], "right"))
+            if over == len(batch):
+                held.append(batch)
+                rows += len(batch)
+                continue
+            yield joined([*held, batch.take(slice(0, over))])
+            held, rows, batch = [], 0, batch.take(slice(over, None))  # noqa: PLW2901 the rest of it
+        if len(batch) >= bound // 2 and batch.day[0] < last:
+            cut = int(np.searchsorted(batch.day, last))
+            yield batch.take(slice(0, cut))
+            batch = batch.take(slice(cut, None))  # noqa: PLW2901 the day that may go on
         held.append(batch)
         rows += len(batch)
-        if rows >= bound and held[0].day[0] < last:
-            everything = joined(held)
-            cut = int(np.searchsorted(everything.day, last))
-            yield everything.take(slice(0, cut))
-            held, rows = [everything.take(slice(cut, None))], len(everything) - cut
     if held:
         yield joined(held)
 

@@ -13,14 +13,11 @@ from fractions import Fraction
 from math import ceil
 from typing import Any
 
-import numpy as np
-
 from assay.core import Rounding
 from assay.methodology.catalogue.estimators import BY_TONNES
 from assay.methodology.catalogue.trimming import trim_count
 from assay.methodology.document.model import Assessment, Methodology, Minimum, RuleCall, Rung
 from assay.methodology.replay import kernel as k
-from assay.methodology.replay.columns import Array
 
 KIND_CODES = {
     "transaction": k.TRANSACTION,
@@ -143,9 +140,8 @@ def needs_previous(methodology: Methodology) -> bool:
 class Numbers:
     """A document as whole numbers, for data of these scales and groups up to this size."""
 
-    rungs: Array
-    cuts: Array
-    rules: Array
+    #: The kernel's rules: the document, its rungs, and where their trims' tables stand.
+    rules: tuple[int, ...]
     steps: Mapping[str, tuple[int, int]]
     branches: tuple[str, ...]
     #: A factor by which the largest sum of the data may grow inside the kernel.
@@ -153,31 +149,50 @@ class Numbers:
 
 
 def numbers_of(
-    methodology: Methodology, scale: int, quantity_scale: int, largest: int, has_ids: bool
+    methodology: Methodology,
+    scale: int,
+    quantity_scale: int,
+    largest: int,
+    has_ids: bool,
+    start: int = 0,
 ) -> Numbers:
-    """The parameters of the kernel; `largest` is the size of the largest group."""
+    """The parameters of the kernel; `largest` is the size of the largest group.
+
+    Rules stand one document after another: `start` is where this one begins.
+    """
     assessment = methodology.assessment
     assert assessment is not None
     ladder = [rung for rung in assessment.ladder if rung.branch != "carried"]
     per_firm = assessment.per == "contributor"
     rungs = [_rung(rung, quantity_scale, per_firm=per_firm) for rung in ladder]
-    cuts = [_cuts(rung.trim, largest) for rung in ladder]
     rules = _rules(methodology, assessment, scale, has_ids)
-    steps = {code: Fraction(card.step) * 10**scale for code, card in methodology.cards.items()}
+    unlike = {card.step for card in methodology.cards.values()}
+    by_step = {step: Fraction(step) * 10**scale for step in unlike}
+    pairs = {step: (each.numerator, each.denominator) for step, each in by_step.items()}
     growth = max(row[k.R_VOLUME_OF] for row in rungs) * max(
-        each.denominator for each in steps.values()
+        each.denominator for each in by_step.values()
     )
     for row in rungs:
         growth = max(growth, row[k.R_AT_OF], row[k.R_SHARE_OF])
     growth *= 200 * max(rules[k.D_LOW_OF], rules[k.D_HIGH_OF], rules[k.D_CAP_OF], 1)
     return Numbers(
-        rungs=np.array(rungs, dtype=np.int64),
-        cuts=np.array(cuts, dtype=np.int64),
-        rules=np.array(rules, dtype=np.int64),
-        steps={code: (each.numerator, each.denominator) for code, each in steps.items()},
+        rules=_laid_out(rules, rungs, [_cuts(rung.trim, largest) for rung in ladder], start),
+        steps={code: pairs[card.step] for code, card in methodology.cards.items()},
         branches=tuple(rung.branch for rung in ladder),
         growth=growth,
-    )  # fmt: skip
+    )
+
+
+def _laid_out(
+    rules: list[int], rungs: list[list[int]], cuts: list[list[int]], start: int
+) -> tuple[int, ...]:
+    """One row of numbers; `start` is where it will stand among those of other documents."""
+    rules[k.D_RUNGS] = len(rungs)
+    place = start + len(rules) + sum(len(row) for row in rungs)
+    for row, table in zip(rungs, cuts, strict=True):
+        row[k.R_CUTS] = place
+        place += len(table)
+    return tuple(number for part in (rules, *rungs, *cuts) for number in part)
 
 
 def _bits(kinds: Any) -> int:

@@ -24,7 +24,7 @@ from assay.methodology.inputs import SUBMISSION_FIELDS, Observation
 from assay.methodology.replay import kernel as k
 from assay.methodology.replay.columns import Array, Columns, day_number, day_of
 from assay.methodology.replay.daily import DayEngine
-from assay.methodology.replay.engine import SMALL, Priced, price
+from assay.methodology.replay.engine import SMALL, Priced, alike, price_together
 from assay.methodology.replay.formulas import formula_days, replay_formula
 from assay.methodology.replay.observations import read_observations
 from assay.methodology.replay.partitions import OutOfOrder, sorted_outside, streamed
@@ -211,9 +211,10 @@ class _Run:
     # ---- reading -----------------------------------------------------------------------
 
     def _warm(self) -> None:
-        """Load the compiler beside the reading where the table is surely large."""
-        large = self.table.size >= SMALL if self.table.is_parquet else False
-        if self.compile is None and large and not all(self.slow):
+        """Choose the kernel by the size of the table; load the compiler beside the reading."""
+        if self.compile is None:
+            self.compile = self.table.about_rows >= SMALL and not all(self.slow)
+        if self.compile:
             from threading import Thread
 
             from assay.methodology.replay.compiled import compiled
@@ -297,8 +298,6 @@ class _Run:
         wanted = any(needs_previous(each) for each in self.documents)
         context: Columns | None = None
         for columns in self._partitions():
-            if self.compile is None and not all(self.slow):
-                self.compile = len(columns) >= SMALL
             yield columns, context
             if wanted:
                 context = columns.take(columns.day == columns.day[-1])
@@ -315,14 +314,16 @@ class _Run:
         engines: list[DayEngine] | None = None,
     ) -> tuple[list[Fixings], Array]:
         columns, context = given
-        found, ready = [], Ready()
+        ready, found = Ready(), []
+        shared = [ready.of(document, columns, context, self.reader) for document in self.documents]
+        priced = self._kernel(shared)
         for number, document in enumerate(self.documents):
-            partition, prepared = ready.of(document, columns, context, self.reader)
+            partition, prepared = shared[number]
             if prepared is None:
                 engine = engines[number] if engines else self._day_engine(document, own=True)
                 found.append(self._slowly(document, partition, engine, self.reports[number]))
             else:
-                found.append(self._quickly(document, partition, prepared, self.reports[number]))
+                found.append(self._quickly(document, partition, prepared, priced[number]))
             for place, said in partition.unannounced.items():
                 if place in partition.own_days:
                     self.source.findings.add(
@@ -331,11 +332,27 @@ class _Run:
                     )  # fmt: skip
         return found, columns.day[np.append(True, np.diff(columns.day) != 0)]
 
+    def _kernel(self, shared: Sequence[tuple[Partition, Prepared | None]]) -> dict[int, Priced]:
+        """The kernel's answer by the number of the document; those alike run together."""
+        priced: dict[int, Priced] = {}
+        for number, (_, prepared) in enumerate(shared):
+            if prepared is None or number in priced:
+                continue
+            same = [
+                other
+                for other in range(number, len(shared))
+                if shared[other][1] is prepared
+                and alike(self.documents[number], self.documents[other])
+            ]
+            listed = [self.documents[other] for other in same]
+            answers = price_together(listed, prepared, compiled=bool(self.compile))
+            priced |= dict(zip(same, answers, strict=True))
+        return priced
+
     def _quickly(
-        self, document: Methodology, partition: Partition, prepared: Prepared, report: Report
+        self, document: Methodology, partition: Partition, prepared: Prepared, priced: Priced
     ) -> Fixings:
         """The kernel's prices, with the day engine for what it left."""
-        priced = price(document, prepared, compiled=bool(self.compile))
         if self.source.witness is not None:
             self.source.witness.columns(document, partition, prepared, priced)
         size = len(document.series)
@@ -360,7 +377,7 @@ class _Run:
         asked = np.flatnonzero((prepared.suspect[there] | (state == k.EXACT)) & ~closed)
         if len(asked):
             self._ask(document, partition, found, day, asked)
-            report.by_day_engine += len(asked)
+            self.reports[self.documents.index(document)].by_day_engine += len(asked)
         return found
 
     def _ask(

@@ -21,6 +21,8 @@ from assay.core import Finding, Severity, refused
 
 BATCH_ROWS = 1 << 18
 _CSV_BLOCK = 1 << 23
+#: Bytes of a row of CSV, plain and packed, for a guess at the number of rows.
+_CSV_ROW, _GZIPPED_ROW = 32, 4
 _CSV_SUFFIXES = (".csv", ".csv.gz")
 SUFFIXES = (*_CSV_SUFFIXES, ".parquet")
 
@@ -35,6 +37,13 @@ class Table:
     size: int
     read: int = 0
     broken: list[Finding] = field(default_factory=list)
+
+    @property
+    def about_rows(self) -> int:
+        """How many rows there are: known of Parquet, guessed from the size of a CSV."""
+        if self.is_parquet:
+            return self.size
+        return self.size // (_GZIPPED_ROW if self.path.name.endswith(".gz") else _CSV_ROW)
 
     def batches(self, columns: Iterable[str] | None = None) -> Iterator[pa.RecordBatch]:
         """The rows in file order; `read` of `size` grows for the progress bar."""
