@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from assay.core import refused
 from assay.desk.desk import Desk
-from assay.ledger.book.changes import change_state, founding_document
+from assay.ledger.book.changes import change_state, changes_of, founding_document
 from assay.ledger.book.prices import days
 from assay.methodology import Methodology
 
@@ -66,6 +66,14 @@ def require_announced(
 ) -> None:
     """Refuse a day whose documents were not all announced."""
     for series, document in documents.items():
+        awaited = _awaited(connection, document, series, day)
+        if awaited is not None:
+            raise refused(
+                "methodology.not_installed",
+                f"{series} on {day}: {awaited['document']} ({awaited['change']})",
+                f"its change took effect on {awaited['effective']} and the folder does not hold it "
+                "or the program runs since before: assay change install, then start it again",
+            )
         why = unannounced(connection, document, series, day)
         if why is not None:
             raise refused(
@@ -73,6 +81,20 @@ def require_announced(
                 f"{series} on {day}: {document.file} ({document.digest})",
                 f"{why}; until then the version before makes the price: move the file away",
             )
+
+
+def _awaited(
+    connection: Connection, document: Methodology, series: str, day: date
+) -> dict[str, Any] | None:
+    """The adopted change that should make the price of `series` on `day` instead, or None."""
+    due = [
+        each
+        for each in changes_of(connection)
+        if each["state"] in ("adopted", "in_force")
+        and series in each["series"]
+        and document.effective < each["effective"] <= day
+    ]
+    return due[-1] if due else None
 
 
 def activations(

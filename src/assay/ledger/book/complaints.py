@@ -33,7 +33,7 @@ complaints = sa.Table(
     sa.Column("series", sa.JSON, nullable=False),
     sa.Column("pricing_date", sa.Date),
     sa.Column("change", sa.Text),
-    sa.Column("evidence", sa.JSON, nullable=False),
+    sa.Column("attachments", sa.JSON, nullable=False),
     sa.Column("received_on", sa.Date, nullable=False),
     sa.Column("recorded_at", Instant, nullable=False),
     sa.Column("received_by", sa.Text, nullable=False),

@@ -46,14 +46,17 @@ class ChangeProposed(Body, frozen=True, kw_only=True):
 
 @kind("change.studied/1", disclosure="auditor")
 class ChangeStudied(Body, frozen=True, kw_only=True):
-    """The proposed document was run over stored days beside the one in force; files as evidence."""
+    """The proposed document was run over stored days beside the one in force.
+
+    `files` lists name and evidence of its tables and page; none of them names a contributor.
+    """
 
     change: str
     first: str | None
     last: str | None
     days: int
     differ: int
-    files: dict[str, str]
+    files: list[dict[str, str]]
     summary: list[dict[str, Any]]
 
 

@@ -21,17 +21,20 @@ class ComplaintReceived(Body, frozen=True, kw_only=True):
     series: list[str] = []
     pricing_date: str | None = None
     change: str | None = None
-    evidence: list[str] = []
+    attachments: list[dict[str, str]] = []
 
 
 @kind("complaint.acknowledged/1", disclosure="auditor")
 class ComplaintAcknowledged(Body, frozen=True, kw_only=True):
-    """The complainant was told that it is in hand; `about` is its public line without a person."""
+    """The complainant was told that it is in hand; `about` is its public line.
+
+    The letter is kept as `evidence`; the public line names no person.
+    """
 
     complaint: str
     about: str
     outcome_due: str
-    letter: str
+    evidence: str
 
 
 @kind("complaint.assigned/1", disclosure="auditor")
@@ -59,7 +62,7 @@ class ComplaintDecided(Body, frozen=True, kw_only=True):
     complaint: str
     outcome: Literal["upheld", "partly_upheld", "not_upheld", "inadmissible"]
     reasons: str
-    letters: dict[str, str]
+    letters: list[dict[str, str]]
     measures: str = ""
     correction: str | None = None
 

@@ -1,0 +1,21 @@
+"""Changes of a methodology from proposal to effect, and the yearly consultation.
+
+Never rewrites history: an old version stays readable and keeps the days it priced.
+"""
+
+from assay.governance.changes.acts import DECIDE, PROPOSE, Changes
+from assay.governance.changes.classes import ChangeClass, ChangeRules, load_change_rules
+from assay.governance.changes.status import (
+    alarms,
+    consultation_dates,
+    public_changes,
+    public_comments,
+    shown,
+)
+from assay.governance.changes.study import StudyRow, study_rows, summary_of
+
+__all__ = [
+    "DECIDE", "PROPOSE", "ChangeClass", "ChangeRules", "Changes", "StudyRow", "alarms",
+    "consultation_dates", "load_change_rules", "public_changes", "public_comments", "shown",
+    "study_rows", "summary_of",
+]  # fmt: skip
