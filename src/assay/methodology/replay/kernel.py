@@ -369,17 +369,10 @@ def steps_of(number: int, parts: int, step: int, step_of: int, rounding: int) ->
 
 
 def priced(
-    size: int,
-    document: int,
-    at: int,
-    rules: Any,
-    desk: Any,
-    notes: Any,
-    stamp: int,
-    step: int,
+    size: int, document: int, at: int, rules: Any, desk: Any, notes: Any, stamp: int, step: int,
     step_of: int,
-) -> int:
-    """What the values of one rung come to: the state; low, mid and high onto the desk."""  # fmt: skip
+) -> int:  # fmt: skip
+    """What the values of one rung come to: the state; low, mid and high onto the desk."""
     tonnes = weigh(size, rules[at + R_BY_TONNES], desk)
     first, last = 0, size
     if rules[at + R_TRIM] == BY_COUNT:
@@ -452,23 +445,15 @@ def climb(
 
 
 def price_groups(
-    starts: Any,
-    rows: Any,
-    data: Any,
-    documents: Any,
-    rules: Any,
-    steps: Any,
-    desk: Any,
-    quoted: Any,
-    notes: Any,
-    found: Any,
-) -> None:
+    starts: Any, rows: Any, data: Any, documents: Any, rules: Any, steps: Any, desk: Any,
+    quoted: Any, notes: Any, found: Any,
+) -> None:  # fmt: skip
     """Every group in turn, for each document (they screen and make values alike).
 
     `documents` says where each one stands in `rules`; `steps` holds step and scale of each
     series of each document; `found` takes six numbers a document and group: state, rung,
     rows used, low, mid, high (in steps).
-    """  # fmt: skip
+    """
     low, high, tonnes, firm, group = data[LOW], data[HIGH], data[TONNES], data[FIRM], data[GROUP]
     kind, side, received, rank = data[KIND], data[SIDE], data[RECEIVED], data[RANK]
     groups, size = len(starts) - 1, len(steps) // (2 * len(documents))
