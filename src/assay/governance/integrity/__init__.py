@@ -1,0 +1,1 @@
+"""Integrity: pressure reports, declarations, surveillance."""

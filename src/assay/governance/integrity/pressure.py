@@ -1,0 +1,123 @@
+"""Pressure reports: in confidence, to the supervisor and compliance, on a clock that escalates.
+
+The words lie in the vault. Read by compliance, by the supervisor named, by the reporter;
+a report against one of these goes past him. Nobody answers or closes his own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from assay.core import refused
+from assay.governance.office import Act, Office, need_words
+from assay.ledger import Entry, Signer
+from assay.ledger.book.home import person_on, persons
+from assay.ledger.book.integrity import report_of, reports_of, supervisor_on
+
+REPORT = "governance:pressure:report"
+READ = "governance:pressure:read"
+COMPLIANCE = "compliance"
+
+
+def report(
+    office: Office, signer: Signer, manner: str, words: str, *, contributor: str | None = None,
+    against: str | None = None, series: Sequence[str] = (),
+) -> Entry:  # fmt: skip
+    """Report force, threat or inducement; `against` is a person of the house, where it is one."""
+    need_words(words, f"report of {signer.person}")
+    day = office.today()
+    clocks = office.thresholds.of("clocks")
+    with office.ledger.read() as connection:
+        office.require(connection, signer.person, REPORT)
+        supervisor = supervisor_on(connection, signer.person, day)
+        number = len(reports_of(connection)) + 1
+    body = {
+        "report": f"PR-{number:04d}", "manner": manner,
+        "words": office.ledger.remember({"by": signer.person, "words": words}),
+        "day": day.isoformat(), "contributor": contributor, "against": against,
+        "supervisor": None if supervisor == against else supervisor, "series": list(series),
+        "answer_by": office.working_deadline(day, clocks["pressure_answer_working_days"]).isoformat(),
+        "close_by": office.deadline(day, clocks["pressure_close_days"]).isoformat(),
+    }  # fmt: skip
+    return office.record(signer, REPORT, [("pressure.reported/1", body)])[0]
+
+
+def may_see(connection: Connection, person: str, row: dict[str, Any], day: date) -> bool:
+    """Whether `person` may know of this report at all."""
+    if person == row["reporter"]:
+        return True
+    if person == row["against"]:
+        return False
+    known = person_on(connection, person, day)
+    return known is not None and (COMPLIANCE in known.roles or person == row["supervisor"])
+
+
+def visible(office: Office, person: str) -> list[dict[str, Any]]:
+    """The reports that `person` may read, with their words."""
+    day = office.today()
+    with office.ledger.read() as connection:
+        rows = [row for row in reports_of(connection) if may_see(connection, person, row, day)]
+    found = []
+    for row in rows:
+        record = office.ledger.recall(row["words"])
+        found.append(
+            {**row, "words": record["words"] if record else None, "overdue": _overdue(row, day)}
+        )
+    return found
+
+
+def _overdue(row: dict[str, Any], day: date) -> str | None:
+    if row["state"] == "open" and day > row["answer_by"]:
+        return "unanswered"
+    return "unclosed" if row["state"] != "closed" and day > row["close_by"] else None
+
+
+def _must_see(office: Office, person: str, name: str) -> None:
+    with office.ledger.read() as connection:
+        row = report_of(connection, name)
+        if not may_see(connection, person, row, office.today()):
+            raise refused("pressure.unknown", name, "no such report")
+
+
+def answer(office: Office, signer: Signer, name: str, words: str) -> Entry:
+    """Supervisor or compliance takes the report up."""
+    need_words(words, name)
+    _must_see(office, signer.person, name)
+    body = {"report": name, "words": office.ledger.remember({"by": signer.person, "words": words})}
+    return office.record(signer, READ, [("pressure.answered/1", body)])[0]
+
+
+def close(office: Office, signer: Signer, name: str, outcome: str, words: str) -> Entry:
+    """Close a report with its outcome and words."""
+    need_words(words, name)
+    _must_see(office, signer.person, name)
+    kept = office.ledger.remember({"by": signer.person, "words": words})
+    body = {"report": name, "outcome": outcome, "words": kept}
+    return office.record(signer, READ, [("pressure.closed/1", body)])[0]
+
+
+def run_clock(office: Office) -> list[Entry]:
+    """Escalate every report whose clock ran out, once for each reason; the clockwork signs."""
+    day = office.today()
+    acts: list[Act] = []
+    with office.ledger.read() as connection:
+        to = _people_of(connection, COMPLIANCE, day)
+        for row in reports_of(connection):
+            reason = _overdue(row, day)
+            if reason is None or reason in row["escalated"]:
+                continue
+            told = [each for each in to if each not in (row["against"], row["reporter"])]
+            body = {"report": row["report"], "reason": reason, "to": told, "day": day.isoformat()}
+            acts.append(("pressure.escalated/1", body))
+    return office.record(None, READ, acts) if acts else []
+
+
+def _people_of(connection: Connection, role: str, day: date) -> list[str]:
+    codes = sorted(set(connection.execute(sa.select(persons.c.person)).scalars()))
+    known = [person_on(connection, code, day) for code in codes]
+    return [each.person for each in known if each is not None and role in each.roles]
