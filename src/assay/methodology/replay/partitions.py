@@ -47,7 +47,7 @@ def streamed(batches: Iterable[Columns], bound: int = PARTITION_ROWS) -> Iterato
                 continue
             yield joined([*held, batch.take(slice(0, over))])
             held, rows, batch = [], 0, batch.take(slice(over, None))  # noqa: PLW2901 the rest of it
-        if len(batch) >= bound // 2 and batch.day[0] < last:
+        if not held and len(batch) >= bound // 2 and batch.day[0] < last:
             cut = int(np.searchsorted(batch.day, last))
             yield batch.take(slice(0, cut))
             batch = batch.take(slice(cut, None))  # noqa: PLW2901 the day that may go on
