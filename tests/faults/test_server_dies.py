@@ -7,7 +7,7 @@ import threading
 import time
 
 import pytest
-from cut import Wire
+from faults.cut import Wire
 from ledger_acts import notice
 
 from assay.ledger import Ledger

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json as jsonlib
+import tomllib
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from assay.cli.session import Date, Json, WrongUse, answer, say, say_finding, say_table, session
+from assay.core import Finding, Severity
+
+if TYPE_CHECKING:
+    from assay.methodology import Methodology
 
 
 def determine(
@@ -36,7 +43,12 @@ def determine(
         read = inputs_from_document(given)
     except (ValueError, TypeError, AttributeError) as problem:
         raise WrongUse(str(inputs), str(problem)) from None
-    found = engine(methodology, date, read, series)
+    served = methodology.series
+    if series not in served and (series is not None or len(served) > 1):
+        named = f"--series {series}" if series else "no series named"
+        raise WrongUse(f"{document}: {named}", f"it serves {', '.join(served)}: name one of them")
+    newer = _superseded_by(document, methodology, date)
+    found = engine(methodology, date, replace(read, findings=(*read.findings, *newer)), series)
     if answer(found.document(), json):
         return
     legs = [str(each) if each is not None else "-" for each in (found.low, found.mid, found.high)]
@@ -52,12 +64,36 @@ def determine(
         say_finding(finding)
 
 
+def _superseded_by(document: Path, methodology: Methodology, day: dt.date) -> list[Finding]:
+    """A finding when a later version beside the document is the one in force on `day`."""
+    later = []
+    for beside in document.parent.glob("*.toml"):
+        try:
+            other = tomllib.loads(beside.read_text("utf-8"))
+        except (ValueError, OSError):
+            continue
+        since = other.get("effective")
+        if (
+            other.get("id") == methodology.id
+            and other.get("status") == methodology.status == "in_force"
+            and isinstance(since, dt.date)
+            and methodology.effective < since <= day
+        ):
+            later.append((since, beside.name))
+    if not later:
+        return []
+    since, name = max(later)
+    where = f"{methodology.id} of {methodology.effective} on {day}"
+    said = f"superseded on {since} by {name}: use that one; this result is for a study only"
+    return [Finding("methodology.not_in_force", Severity.WARNING, where, said)]
+
+
 def _document_of(path: Path) -> dict[str, Any]:
     try:
-        given = jsonlib.loads(path.read_text("utf-8"), parse_float=_no_float)
+        given = jsonlib.loads(path.read_text("utf-8-sig"), parse_float=_no_float)
     except FileNotFoundError:
         raise WrongUse(str(path), "no such file of inputs") from None
-    except (jsonlib.JSONDecodeError, UnicodeDecodeError, RecursionError) as problem:
+    except (ValueError, RecursionError) as problem:
         raise WrongUse(str(path), f"not readable as JSON: {problem}") from None
     if not isinstance(given, dict):
         raise WrongUse(str(path), 'write an object: {"submissions": [...], "series": {...}}')

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -63,12 +64,24 @@ def replay(
 
     if not document.is_file():
         raise WrongUse(str(document), "no such document: name a methodology file (TOML)")
+    _refuse_senseless(out, (submissions, inputs, document), first, last, workers)
     methodology = load_methodology(document, load_reference(session().settings.reference))
-    source = Source(submissions, inputs, first, last, max(1, workers))
+    source = Source(submissions, inputs, first, last, workers)
     with bar(source, methodology.id):
         report = run(methodology, source, out)
     _tell(report, out, json)
     return FINE
+
+
+def _refuse_senseless(
+    out: Path, read: tuple[Path | None, ...], first: date | None, last: date | None, workers: int
+) -> None:
+    if any(each is not None and each.resolve() == out.resolve() for each in read):
+        raise WrongUse(f"--out {out}", "it would overwrite what is read: name another file")
+    if first is not None and last is not None and first > last:
+        raise WrongUse(f"--from {first} --to {last}", "the first day is after the last: turn them")
+    if workers < 1:
+        raise WrongUse(f"--workers {workers}", "name at least 1")
 
 
 @contextmanager

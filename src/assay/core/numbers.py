@@ -18,6 +18,7 @@ from fractions import Fraction
 MAX_DIGITS = 40
 
 _PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)\Z", re.ASCII)
+_RATIO = re.compile(r"-?\d+/\d+\Z", re.ASCII)
 
 
 class NotANumber(ValueError):
@@ -139,5 +140,7 @@ def parse_exact(text: str) -> Fraction:
     """The inverse of `exact_text`."""
     if "/" in text:
         above, _, below = text.partition("/")
+        if _RATIO.match(text) is None or int(below) == 0:
+            raise NotANumber(f"{text[:20]!r} is no ratio of whole numbers such as 1/3")
         return Fraction(int(above), int(below))
     return fraction_of(text)

@@ -18,6 +18,7 @@ from assay.core import (
     NaiveInstant,
     NotANumber,
     Severity,
+    exact_text,
     fraction_of,
     parse_exact,
     parse_instant,
@@ -39,6 +40,7 @@ SUBMISSION_FIELDS = (
 
 KINDS = ("transaction", "bid", "offer", "indication")
 SIDES = ("buy", "sell")
+STATES = ("", "suspended", "force_majeure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +213,8 @@ def inputs_from_document(document: Mapping[str, Any]) -> Inputs:
 
     Keys: ``submissions``, ``history``, ``series``, ``contributors``, ``quantities``,
     ``market``, ``roll``, ``state`` (``suspended`` or ``force_majeure``). An unknown key
-    is refused with the allowed ones; a bad row becomes a finding.
+    and a value of the wrong shape are refused (`ValueError`, `TypeError`); a bad row
+    becomes a finding.
     """
     allowed = (
         "submissions", "history", "series", "contributors", "quantities", "market", "roll", "state",
@@ -219,37 +222,86 @@ def inputs_from_document(document: Mapping[str, Any]) -> Inputs:
     unknown = sorted(set(document) - set(allowed))
     if unknown:
         raise ValueError(f"inputs: unknown keys {unknown}; allowed: {', '.join(allowed)}")
+    state = document.get("state") or ""
+    if state not in STATES:
+        raise ValueError(f"inputs: state {state!r}; allowed: {', '.join(filter(None, STATES))}")
     findings: list[Finding] = []
-    submissions = _each(document.get("submissions", []), "submissions", _submission, findings)
-    findings += _unknown_fields(document.get("submissions", []))
+    given = _rows(document, "submissions")
+    submissions = _each(given, "submissions", _submission, findings)
+    findings += _unknown_fields(given)
     submissions = _once(submissions, findings)
     history: dict[str, list[Observation]] = {}
-    for code, seen in _each(document.get("history", []), "history", _history, findings):
+    for code, seen in _each(_rows(document, "history"), "history", _history, findings):
         history.setdefault(code, []).append(seen)
-    series = {}
-    for code, given in document.get("series", {}).items():
-        rows = given if isinstance(given, list) else [given]
-        series[code] = tuple(_each(rows, f"series {code}", _observation, findings))
+    series = _series(document.get("series", {}), findings)
     firms = document.get("contributors")
     return Inputs(
         submissions=tuple(submissions),
         series=series,
-        history={code: tuple(seen) for code, seen in history.items()},
-        contributors=None if firms is None else register_of(firms),
-        quantities=tuple(
-            _each(document.get("quantities", []), "quantities", _quantity, findings)
-        ),
-        market=tuple(_each(document.get("market", []), "market", _market, findings)),
-        roll=tuple(document.get("roll", [])),
-        state=document.get("state") or "",
+        history={
+            code: _agreeing(seen, f"history {code}", findings) for code, seen in history.items()
+        },
+        contributors=None if firms is None else register_of(_rows(document, "contributors")),
+        quantities=tuple(_each(_rows(document, "quantities"), "quantities", _quantity, findings)),
+        market=tuple(_each(_rows(document, "market"), "market", _market, findings)),
+        roll=tuple(_rows(document, "roll")),
+        state=state,
         findings=tuple(findings),
     )  # fmt: skip
+
+
+def _rows(document: Mapping[str, Any], name: str) -> list[Any]:
+    """The rows under a key; what is no list is refused by name."""
+    given = document.get(name)
+    if given is None:
+        return []
+    if not isinstance(given, list | tuple):
+        raise TypeError(f"inputs: {name} is a list of objects, not {type(given).__name__}")
+    return list(given)
+
+
+def _series(given: Any, findings: list[Finding]) -> dict[str, tuple[Observation, ...]]:
+    if not isinstance(given, Mapping):
+        raise TypeError('inputs: series is an object, e.g. {"CEA-CLOSE": [{"date", "value"}]}')
+    series = {}
+    for code, rows in given.items():
+        where = f"series {code}"
+        listed = rows if isinstance(rows, list | tuple) else [rows]
+        series[code] = _agreeing(_each(listed, where, _observation, findings), where, findings)
+    return series
+
+
+def _agreeing(
+    seen: list[Observation], where: str, findings: list[Finding]
+) -> tuple[Observation, ...]:
+    """Without the dates that have two different values: which one is right is no guess of ours."""
+    told: dict[tuple[Any, ...], set[tuple[Any, ...]]] = {}
+    for each in seen:
+        key = (each.date, each.period, each.revision)
+        told.setdefault(key, set()).add((each.low, each.mid, each.high, each.status))
+    torn = {key for key, values in told.items() if len(values) > 1}
+    for key in sorted(torn, key=str):
+        mids = " and ".join(sorted(exact_text(mid) for _, mid, *_ in told[key]))
+        named = " ".join(filter(None, (str(key[0] or "undated"), key[1])))
+        said = (
+            f"two different values, {mids}: none is used; keep the right one, or number revisions"
+        )
+        findings.append(
+            Finding("input.conflicting_values", Severity.ERROR, f"{where}, {named}", said)
+        )
+    if not torn:
+        return tuple(seen)
+    return tuple(each for each in seen if (each.date, each.period, each.revision) not in torn)
 
 
 def register_of(firms: Iterable[Mapping[str, Any]]) -> dict[str, Contributor]:
     """The register by code, from rows of ``code, group, class, active_from, active_to, aliases``."""
     register = {}
     for row in firms:
+        if not isinstance(row, Mapping) or not isinstance(row.get("code"), str):
+            raise TypeError(f"inputs: a contributor is an object with a code, not {row!r}")
+        if isinstance(row.get("aliases"), str):
+            raise TypeError(f"inputs: aliases of {row['code']} are a list of names")
         code = row["code"]
         register[code] = Contributor(
             code=code,
@@ -266,7 +318,7 @@ def _each(rows: Any, where: str, reader: Any, findings: list[Finding]) -> list[A
     good = []
     for number, row in enumerate(rows):
         try:
-            good.append(reader(row, number))
+            good.append(reader(row if reader is _observation else _object(row), number))
         except (_Bad, NotANumber, NaiveInstant, ValueError, KeyError, TypeError) as problem:
             said = f"key {problem} is missing" if isinstance(problem, KeyError) else str(problem)
             findings.append(
@@ -290,6 +342,19 @@ def _need_day(given: Any) -> date:
     if day is None:
         raise _Bad("date is missing: write e.g. 2025-12-30")
     return day
+
+
+def _object(row: Any) -> Mapping[str, Any]:
+    if not isinstance(row, Mapping):
+        raise _Bad(f"{row!r} is no object: write {{...}} with named fields")
+    return row
+
+
+def _need_text(row: Mapping[str, Any], name: str) -> str:
+    given = row[name]
+    if not isinstance(given, str) or not given.strip():
+        raise _Bad(f"{name} {given!r} is no text")
+    return given
 
 
 def _number(given: Any) -> Fraction | None:
@@ -325,8 +390,8 @@ def _submission(row: Mapping[str, Any], number: int) -> Submission:
     return Submission(
         id=str(row.get("id") or f"#{number + 1}"),
         pricing_date=_need_day(row.get("pricing_date")),
-        series=row["series"],
-        contributor=row["contributor"],
+        series=_need_text(row, "series"),
+        contributor=_need_text(row, "contributor"),
         kind=kind,
         low=low,
         high=high,
@@ -357,6 +422,8 @@ def _observation(row: Any, _place: int = 0) -> Observation:
     if unknown:
         raise _Bad(f"unknown keys {unknown}; allowed: {', '.join(sorted(allowed))}")
     low, high = _number(row.get("low")), _number(row.get("high"))
+    if low is not None and high is not None and low > high:
+        raise _Bad(f"low {row['low']} is above high {row['high']}")
     mid = _number(row.get("mid") if row.get("mid") is not None else row.get("value"))
     if mid is None and row.get("status") not in (None, "determined", "published"):
         mid = Fraction(0)
@@ -376,7 +443,7 @@ def _observation(row: Any, _place: int = 0) -> Observation:
 
 
 def _history(row: Mapping[str, Any], _place: int) -> tuple[str, Observation]:
-    return row["series"], _observation({k: v for k, v in row.items() if k != "series"})
+    return _need_text(row, "series"), _observation({k: v for k, v in row.items() if k != "series"})
 
 
 def _quantity(row: Mapping[str, Any], _place: int) -> Quantity:

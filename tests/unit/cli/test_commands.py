@@ -328,3 +328,49 @@ def test_documents_are_listed_rendered_and_compared(shell: Shell, tmp_path: Path
         "methodology", "differences", cea / "2021-07-16.toml", cea / "2023-08-24.toml", "--json"
     )
     assert said.document["differences"]
+
+
+def test_a_later_version_beside_the_document_is_named(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "inputs.json"
+    row = {"series": "CEA-CLOSE", "date": "2025-12-29", "turnover": "74010", "volume": "1000"}
+    path.write_text(json.dumps({"market": [row]}), "utf-8")
+
+    def codes(version: str) -> list[str]:
+        document = ROOT / "methodologies" / "cea" / version
+        said = shell("determine", document, "--date", "2025-12-29", "--inputs", path, "--json")
+        return [each["code"] for each in said.document["findings"]]
+
+    assert "methodology.not_in_force" in codes("2021-07-16.toml")
+    assert "methodology.not_in_force" not in codes("2023-08-24.toml")
+
+
+def test_a_document_of_two_series_asks_which(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "inputs.json"
+    path.write_text("{}", "utf-8-sig")
+    document = ROOT / "methodologies" / "al-a00" / "2021-12-27.toml"
+    for named in ((), ("--series", "AL-A00-FUSHAN")):
+        said = shell("determine", document, "--date", DAY, "--inputs", path, *named, "--json")
+        assert said.code == 2
+        assert said.finding["what_to_do"].startswith("it serves AL-A00-FOSHAN, AL-A00-SHANGHAI")
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        (("--from", "2013-03-06", "--to", "2013-03-05"), "first day is after"),
+        (("--workers", "0"), "at least 1"),
+        (("--out", "quotes.csv"), "overwrite what is read"),
+    ],
+)
+def test_a_senseless_replay_is_wrong_use(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...], says: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    quotes = "series,pricing_date,contributor,low,high\nEURIBOR-3M,2013-03-05,A,3.00,3.00\n"
+    Path("quotes.csv").write_text(quotes, "utf-8")
+    document = ROOT / "methodologies" / "conformance" / "euribor.toml"
+    out = () if "--out" in more else ("--out", "out.csv")
+    said = shell("replay", document, "--submissions", "quotes.csv", *out, *more, "--json")
+    assert said.code == 2
+    assert says in said.finding["what_to_do"]
+    assert Path("quotes.csv").read_text("utf-8") == quotes

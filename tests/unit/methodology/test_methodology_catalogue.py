@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from methodology_texts import DAY, assessed, given, quote
+from unit.methodology.methodology_texts import DAY, assessed, given, quote
 
 from assay.methodology import determine
 from assay.methodology.catalogue import entry_of

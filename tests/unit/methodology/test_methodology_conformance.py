@@ -159,6 +159,23 @@ def test_zero_rows_uncleaned_miss():
     assert str(mid(without(text, "zero_rows_missing"), rows).mid) == "2.405"
 
 
+def test_zeros_beside_blank_cells_are_a_row_of_nothing_too():
+    rows = planted(("A", "2.40"), ("B", "2.41"), ("C", "2.43"), ("Z", "0"))
+    blank = Submission("#Z", DAY, "EURIBOR-1W", "Z", "indication", None, None, 9)
+    one = Submission("#A", DAY, "EURIBOR-1W", "A", "indication", Fraction(0), Fraction(0), 10)
+    found = mid(text_of("euribor"), Inputs(submissions=(*rows.submissions, blank, one)))
+    assert str(found.mid) == "2.413", "Z quotes nothing: 7.24 / 3; A's single zero is a quote"
+
+
+def test_of_two_sheets_the_copy_of_yesterday_goes():
+    old = [("A", "2.40"), ("B", "2.41"), ("C", "2.43")]
+    new = [("A", "2.42"), ("B", "2.43"), ("C", "2.45")]
+    before = [(name, price, "EURIBOR-1M", YESTERDAY) for name, price in old]
+    for sheets in ((*old, *new), (*new, *old)):
+        found = mid(text_of("euribor"), planted(*before, *sheets))
+        assert str(found.mid) == "2.433", "7.30 / 3 of today's own sheet, whichever comes first"
+
+
 def test_filled_forward_holidays_uncleaned_miss():
     quotes = [("A", "2.40"), ("B", "2.41"), ("C", "2.43")]
     rows = planted(*((n, p, "EURIBOR-1M", YESTERDAY) for n, p in quotes), *quotes)

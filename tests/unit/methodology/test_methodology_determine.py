@@ -4,7 +4,7 @@ import json
 from datetime import date
 
 import pytest
-from methodology_texts import DAY, LADDER, assessed, given, quote
+from unit.methodology.methodology_texts import DAY, LADDER, assessed, given, quote
 
 from assay.core import CalendarNotAnnounced, Refused
 from assay.methodology import (
@@ -273,7 +273,7 @@ def test_a_close_on_a_closed_day_is_ignored_and_said():
 
 
 def test_a_division_by_zero_is_a_finding():
-    from methodology_texts import formula_text
+    from unit.methodology.methodology_texts import formula_text
 
     document = load_methodology(formula_text(line="base / other", other="ratio"))
     inputs = inputs_from_document({"series": {"BASE": "100", "OTHER": "0"}})
@@ -318,3 +318,71 @@ def test_no_coalition_moves_what_all_agree_on():
     assert found == {
         "move": "10", "size": None, "members": [], "exact": False, "more_than": 8,
     }  # fmt: skip
+
+
+CARBON = {
+    "AL-A00-FOSHAN": {"low": "22160", "mid": "22180", "high": "22200"},
+    "CI-AL-NATIONAL": "12.8",
+    "CI-AL-YUNNAN": "2.3",
+}
+
+
+def test_two_values_of_one_date_are_a_conflict_and_neither_is_used():
+    torn = [{"date": "2025-12-29", "value": "74.01"}, {"date": "2025-12-29", "value": "75.01"}]
+    found = run(LC, "AL-LC", series={**CARBON, "CEA-CLOSE": torn})
+    assert found.reason == "missing_input:CEA-CLOSE"
+    (said,) = [each for each in found.findings if each.code == "input.conflicting_values"]
+    assert "2025-12-29" in said.where
+    assert "74.01 and 75.01" in said.what_to_do
+    revised = [torn[0], {**torn[1], "revision": 1}]
+    again = run(LC, "AL-LC", series={**CARBON, "CEA-CLOSE": revised})
+    assert str(again.mid) == "22968", "22,180 + 10.5 x 75.01 = 22,967.605"
+    twice = run(LC, "AL-LC", series={**CARBON, "CEA-CLOSE": [torn[0], torn[0]]})
+    assert str(twice.mid) == "22957", "the same value said twice is no conflict"
+
+
+def test_a_range_upside_down_is_refused_not_turned_round():
+    down = {**CARBON, "AL-A00-FOSHAN": {"low": "22200", "mid": "22180", "high": "22160"}}
+    found = run(LC, "AL-LC", series={**down, "CEA-CLOSE": [{"date": "2025-12-29", "value": "74.01"}]})  # fmt: skip
+    assert found.reason == "missing_input:AL-A00-FOSHAN"
+    assert "low 22200 is above high 22160" in found.findings[0].what_to_do
+
+
+@pytest.mark.parametrize(
+    ("odd", "says"),
+    [
+        (deal("C4", "1/0", "100"), "no ratio"),
+        (deal(["C4"], "22100", "100"), "contributor ['C4'] is no text"),
+        ("C4 22100", "no object"),
+    ],
+)
+def test_a_row_of_the_wrong_shape_is_a_finding_and_the_rest_goes_on(odd, says):
+    found = run(submissions=[*DEALS, odd])
+    (said,) = [each for each in found.findings if each.code == "input.bad_row"]
+    assert (said.where, str(found.mid)) == ("submissions, row 4", "22180")
+    assert says in said.what_to_do
+
+
+@pytest.mark.parametrize(
+    ("inputs", "says"),
+    [
+        ({"submissions": "abc"}, "submissions is a list"),
+        ({"history": {"a": 1}}, "history is a list"),
+        ({"series": []}, "series is an object"),
+        ({"state": "lunch"}, "allowed: suspended, force_majeure"),
+        ({"contributors": ["x"]}, "an object with a code"),
+        ({"contributors": [{"code": "A", "aliases": "AB"}]}, "aliases of A are a list"),
+    ],
+)
+def test_inputs_of_the_wrong_shape_are_refused_by_name(inputs, says):
+    with pytest.raises((ValueError, TypeError), match=says):
+        inputs_from_document(inputs)
+
+
+def test_what_screening_kept_out_says_so_and_endless_decimals_are_cut():
+    more = [deal("C4", "19600", "100", tax="excluded"), deal("C5", "22180", "2500")]
+    found = run(submissions=[*DEALS, *more])
+    said = {each.code: each.what_to_do for each in found.findings}
+    assert said["submission.tax"].startswith("kept, not used: ")
+    # 2,500 of 2,900 t = 86.2068...: the deal on another tax basis is out before
+    assert "share_percent about 86.21" in said["submission.concentration"]

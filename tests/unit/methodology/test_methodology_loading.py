@@ -3,7 +3,7 @@
 import hashlib
 
 import pytest
-from methodology_texts import LADDER, assessed, formula_text
+from unit.methodology.methodology_texts import LADDER, assessed, formula_text
 
 from assay.methodology import (
     METHODOLOGIES,

@@ -5,7 +5,7 @@ from fractions import Fraction
 from types import SimpleNamespace
 
 import pytest
-from methodology_texts import DAY, assessed, formula_text, given, quote
+from unit.methodology.methodology_texts import DAY, assessed, formula_text, given, quote
 
 from assay.core import Refused
 from assay.methodology import (

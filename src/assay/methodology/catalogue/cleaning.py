@@ -76,7 +76,7 @@ def _renamed(row: Submission, table: Sequence[Mapping[str, Any]]) -> Submission:
 
 @entry("cleaning", "zero_rows_missing")
 def zero_rows_missing(sheet: Sheet) -> None:
-    """A firm's line of nothing but zeros means it did not quote; a single zero is a price."""
+    """A firm's line of nothing but zeros (or zeros and blanks) means it did not quote; a single zero is a price."""
     sheet.drop(
         {
             each.id: Outcome("missing", "cleaning.zero_row", {"contributor": each.contributor})
@@ -96,9 +96,15 @@ def _zero_rows(listed: Sequence[Submission]) -> list[Submission]:
     return [
         each
         for line in lines.values()
-        if all(one.low == 0 and one.high == 0 for one in line)
+        if any(one.low == 0 for one in line) and all(_nothing(one) for one in line)
         for each in line
     ]
+
+
+def _nothing(row: Submission) -> bool:
+    """Zero, or no price at all (a blank cell)."""
+    blank = row.low is None and row.premium_low is None
+    return blank or (row.low == 0 and row.high == 0)
 
 
 def _lines(listed: Sequence[Submission]) -> list[tuple[Submission, int]]:
@@ -132,7 +138,7 @@ def repeated_rows_once(sheet: Sheet) -> None:
 
 @entry("cleaning", "two_sheets_one_date", count("contributors", default=3))
 def two_sheets_one_date(sheet: Sheet, *, contributors: int) -> None:
-    """Two sheets under one date (most firms listed twice): the one nearer to yesterday stays."""
+    """Two sheets under one date (most firms listed twice): the one nearer to yesterday stays, unless it is yesterday's own."""
     numbered = _lines(sheet.rows)
     firms = {each.contributor for each in sheet.rows}
     twice = {each.contributor for each, line in numbered if line == 1}
@@ -144,7 +150,8 @@ def two_sheets_one_date(sheet: Sheet, *, contributors: int) -> None:
         known = before.get((each.series, each.contributor))
         if known is not None and each.low is not None and each.contributor in twice:
             away[line] += abs(each.low - known)
-    stays = min((0, 1), key=lambda line: (away[line], line))
+    # yesterday's sheet again is no sheet of today, however near
+    stays = min((0, 1), key=lambda line: (away[line] == 0, away[line], line))
     sheet.notes.append(("cleaning.two_sheets", f"sheet {stays + 1} of 2 stays"))
     both = {_key(each) for each, line in numbered if line == 1}
     sheet.drop(

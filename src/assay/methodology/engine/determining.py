@@ -19,8 +19,6 @@ from assay.methodology.engine.trading import trade
 from assay.methodology.engine.weighing import weigh
 from assay.methodology.inputs import Inputs
 
-STATES = ("suspended", "force_majeure")
-
 
 def determine(
     methodology: Methodology,
@@ -68,7 +66,7 @@ def _determine(
     influence: bool,
 ) -> dict[str, Determination]:
     inputs = _noted(methodology, day, inputs)
-    reason = inputs.state if inputs.state in STATES else ""
+    reason = inputs.state
     if not reason and not methodology.is_pricing_day(day):
         reason = "holiday"
     if reason:

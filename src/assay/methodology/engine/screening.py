@@ -7,13 +7,15 @@ the same way. Nothing is computed of prices here beyond declared normalisation.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from assay.core import Finding, Severity, at, exact_text
+from assay.core import Finding, Rounding, Severity, at, exact_text, parse_exact, round_to_step
 from assay.methodology.catalogue import entry_of
 from assay.methodology.catalogue.cleaning import Sheet
 from assay.methodology.catalogue.shapes import Candidate, Day, Outcome
@@ -22,6 +24,8 @@ from assay.methodology.document.model import Assessment, Hours, Methodology, Rul
 from assay.methodology.inputs import Inputs, Observation, Submission
 
 MIDNIGHT = time(0)
+CENT = Decimal("0.01")
+_RATIO = re.compile(r"-?[0-9]+/[0-9]+\Z")
 REJECTING = frozenset({"exclude", "late", "incomplete", "replaced", "duplicate", "missing"})
 
 
@@ -296,6 +300,16 @@ _WAY_OUT = {
     "submission.after_soft_cutoff": "in time for the hard cut-off; noted",
     "submission.relation_undisclosed": "ask whether the parties are independent",
     "submission.received_at_unknown": "nobody said when it came: confirm it was before the cut-off",
+    "submission.tax": "kept, not used: ask for the price on the series' tax basis, nothing is converted",
+    "submission.tax_rate": "kept, not used: ask for the price at the series' tax rate",
+    "submission.currency": "kept, not used: ask for the price in the series' currency",
+    "submission.unknown_contributor": "kept, not used: no firm of the register has this name; "
+    "a new spelling needs a dated alias",
+    "submission.terms_refused": "kept, not used: not the terms of this series",
+    "submission.replaced": "a later one of the same kind and side counts instead",
+    "submission.excluded_by_desk": "kept, not used: set aside by the desk for the reason given",
+    "submission.concentration": "one group has more than the share the methodology looks at: "
+    "look at its deals; the cap does the rest",
     "submission.same_deal": "the same deal told twice counts once",
     "submission.same_deal_terms_differ": "buyer and seller tell the deal differently: ask both",
 }
@@ -307,7 +321,11 @@ def finding_of(verdict: Verdict, series: str, day: date) -> Finding:
     if verdict.code == "submission.after_soft_cutoff":
         severity = Severity.INFO
     said = ", ".join(f"{name} {_listed(seen)}" for name, seen in verdict.seen.items())
-    out = _WAY_OUT.get(verdict.code, "look at it; what was decided stands in the screening record")
+    out = _WAY_OUT.get(verdict.code) or (
+        "kept, not used: the verdict stands in the screening record"
+        if verdict.verdict in REJECTING
+        else "look at it; it stays in unless excluded with a reason code"
+    )
     return Finding(
         verdict.code or f"submission.{verdict.verdict}",
         severity,
@@ -318,5 +336,9 @@ def finding_of(verdict: Verdict, series: str, day: date) -> Finding:
 
 
 def _listed(seen: Any) -> str:
-    """A value as people read it: lists without brackets."""
-    return " and ".join(str(each) for each in seen) if isinstance(seen, list | tuple) else str(seen)
+    """A value as people read it: lists without brackets, endless decimals cut."""
+    if isinstance(seen, list | tuple):
+        return " and ".join(_listed(each) for each in seen)
+    if isinstance(seen, str) and _RATIO.match(seen):
+        return f"about {round_to_step(parse_exact(seen), CENT, Rounding.HALF_UP)}"
+    return str(seen)
