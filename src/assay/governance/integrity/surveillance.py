@@ -1,0 +1,54 @@
+"""Surveillance: every detector over a panel, ranked; flags raised once and closed with words.
+
+The panel comes from the journal (as known at an instant) or from a table of quotes. The
+clockwork raises flags; only a person closes one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from assay.core import refused
+from assay.governance.integrity import conduct, positions
+from assay.governance.integrity.panel import Flag, Hit, Panel, ranked
+from assay.governance.office import Act, Office, Thresholds, need_words
+from assay.ledger import Entry, Signer
+from assay.ledger.book.integrity import flags_of
+
+Detector = Callable[[Panel, Thresholds], Iterator[Hit]]
+CLOSE = "governance:flag:close"
+READ = "governance:flag:read"
+DETECTORS: tuple[Detector, ...] = (
+    positions.outliers, positions.edges, positions.influence, positions.pairs,
+    conduct.stale, conduct.copiers, conduct.against_futures, conduct.silences, conduct.selective,
+    conduct.late, conduct.affiliated, conduct.unsupported, conduct.handling,
+)  # fmt: skip
+
+
+def survey(panel: Panel, thresholds: Thresholds) -> list[Flag]:
+    """Every flag of a panel, strongest first."""
+    return ranked(hit for detector in DETECTORS for hit in detector(panel, thresholds))
+
+
+def raise_flags(office: Office, panel: Panel, since: date | None = None) -> list[Entry]:
+    """Record the flags that are not recorded yet; asked again it does nothing."""
+    with office.ledger.read() as connection:
+        known = {row["flag"] for row in flags_of(connection)}
+    acts: list[Act] = []
+    for flag in survey(panel, office.thresholds):
+        if flag.name not in known and (since is None or flag.last >= since):
+            body = {**flag.document(), "thresholds": office.thresholds.digest}
+            acts.append(("flag.raised/1", body))
+    return office.record(None, READ, acts) if acts else []
+
+
+def close_flag(office: Office, signer: Signer, flag: str, outcome: str, words: str) -> Entry:
+    """A person says what it was, in words."""
+    need_words(words, flag)
+    with office.ledger.read() as connection:
+        row = next((row for row in flags_of(connection) if row["flag"] == flag), None)
+    if row is not None and signer.person in row["subjects"]:
+        raise refused("flag.own", flag, "it is about him: another person closes it")
+    body = {"flag": flag, "outcome": outcome, "words": words}
+    return office.record(signer, CLOSE, [("flag.closed/1", body)])[0]
