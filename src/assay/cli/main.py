@@ -44,6 +44,7 @@ GROUPS: dict[str, tuple[str, str]] = {
     ),
     "replay": ("assay.cli.replay:replay", "A document over stored years; or the journal again."),
     "change": ("assay.cli.change:app", "Methodology changes and yearly consultations."),
+    "complaint": ("assay.cli.complaint:app", "Complaints, corrections, error statistics."),
     "home": ("assay.cli.home:app", "The home of an agency: create it, ask about it."),
     "person": ("assay.cli.person:app", "Persons of the agency and their roles."),
     "contributor": ("assay.cli.contributor:app", "Contributors: files, checks, scores."),
