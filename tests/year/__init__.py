@@ -1,0 +1,1 @@
+"""A made-up year of an agency: firms, prices, messages, and misconduct that was planted."""
