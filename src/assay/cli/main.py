@@ -7,6 +7,7 @@ Adding a group of commands is one line in `GROUPS`.
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -120,6 +121,10 @@ def _failed(problem: Exception, session: Session) -> int:
     if isinstance(problem, FileNotFoundError | IsADirectoryError | PermissionError):
         say_finding(Finding("file.unreadable", Severity.ERROR, str(problem.filename), f"{problem.strerror}: name a file that can be read"))  # fmt: skip
         return WRONG_USE
+    if type(getattr(problem, "orig", None)) is sqlite3.DatabaseError:
+        said = f"{problem.orig}: restore it from the last backup (assay backup restore)"  # type: ignore[attr-defined] # a driver's error, looked up above
+        say_finding(Finding("store.damaged", Severity.ERROR, str(session.settings.home), said))
+        return FINDING
     return _unforeseen(problem, session)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from assay.cli.session import Json, OptionalDate, OptionalInstant, answer, say, session
+from assay.cli.session import Json, OptionalDate, OptionalInstant, WrongUse, answer, say, session
 
 
 def price(
@@ -20,11 +20,18 @@ def price(
 
     Example: `assay price AL-LC --date 2025-12-30 --known-at 2025-12-30T10:20:00+08:00`
     """
-    from assay.core import utc
+    from assay.core import Refused, utc
     from assay.desk import price_of
+    from assay.desk.wiring import open_library
 
-    with session().ledger() as ledger, ledger.read() as connection:
-        found = price_of(connection, series, date, now=utc(ledger.clock()), known_at=known_at)
+    try:
+        with session().ledger() as ledger, ledger.read() as connection:
+            found = price_of(connection, series, date, now=utc(ledger.clock()), known_at=known_at)
+    except Refused as refusal:
+        served = open_library(session().settings).series()
+        if refusal.finding.code == "price.none" and series not in served:
+            raise WrongUse(f"series {series}", f"no document serves it; known: {', '.join(served)}") from None  # fmt: skip
+        raise
     if answer(found, json):
         return
     if found["mid"] is None:

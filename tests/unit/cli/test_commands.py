@@ -374,3 +374,20 @@ def test_a_senseless_replay_is_wrong_use(
     assert said.code == 2
     assert says in said.finding["what_to_do"]
     assert Path("quotes.csv").read_text("utf-8") == quotes
+
+
+def test_the_price_of_a_series_nobody_serves_is_wrong_use(agency: Shell) -> None:
+    said = agency("price", "AL-A00-FUSHAN", "--json")
+    assert (said.code, said.finding["where"]) == (2, "series AL-A00-FUSHAN")
+    assert "AL-A00-FOSHAN" in said.finding["what_to_do"]
+
+
+@pytest.mark.parametrize("cut", [b"no database at all", b""])
+def test_a_damaged_store_is_said_with_the_way_out(agency: Shell, cut: bytes) -> None:
+    journal = Path(agency.environ["ASSAY_HOME"]) / "journal.sqlite"
+    for beside in journal.parent.glob("journal.sqlite-*"):
+        beside.unlink()
+    journal.write_bytes(cut.ljust(100) if cut else journal.read_bytes()[:8192])
+    said = agency("ledger", "check", "--json")
+    assert (said.code, said.finding["code"]) == (1, "store.damaged")
+    assert "restore" in said.finding["what_to_do"]
