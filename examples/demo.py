@@ -320,21 +320,32 @@ def _sources(days: list[str]) -> dict[str, Path]:
 
 
 def places(folder: Path | None) -> tuple[Path, Path, Path]:
-    """Home, keys and bundles: in one folder, or where ASSAY_HOME and ASSAY_KEYS say."""
-    named = os.environ.get("ASSAY_HOME")
-    if folder is None and named:
-        home = Path(named).resolve()
-        keys = Path(os.environ.get("ASSAY_KEYS") or f"{home}-keys").resolve()
-        return home, keys, home.with_name(f"{home.name}-out")
+    """Home, keys and bundles: in one folder, or where every command looks for them.
+
+    Without a folder that is ASSAY_HOME and ASSAY_KEYS, else `.assay` and `.assay-keys`; when
+    somebody's own home lies there, the demo goes to `.assay-demo` instead.
+    """
+    if folder is None:
+        named = os.environ.get("ASSAY_HOME")
+        home = Path(named or ".assay").resolve()
+        keys = Path(os.environ.get("ASSAY_KEYS") or ".assay-keys").resolve()
+        out = home.with_name(f"{home.name}-out")
+        if named or (ours(home) and ours(keys)):
+            return home, keys, out
     base = (folder or Path(".assay-demo")).resolve()
     return base / "home", base / "keys", base / "out"
+
+
+def ours(place: Path) -> bool:
+    """Whether nothing lies there but what an earlier demo made."""
+    return not place.exists() or not any(place.iterdir()) or (place / MARK).is_file()
 
 
 def prepared(demo: Demo) -> bool:
     """Fresh folders: what an earlier demo of ours left is thrown away, nothing else ever is."""
     places = (demo.home, demo.keys, demo.out)
     for place in places:
-        if place.exists() and any(place.iterdir()) and not (place / MARK).is_file():
+        if not ours(place):
             demo.console.print(f"{place} holds something that is no demo of ours: name a --folder")
             return False
     for place in places:
@@ -351,7 +362,7 @@ def _parser(add_options: Callable[[argparse.ArgumentParser], None]) -> argparse.
     days = sorted(path.stem for path in SCRIPTS.glob("2*.txt"))
     parser.add_argument("--days", nargs="*", default=days, choices=days, help="which days to play")
     parser.add_argument(
-        "--folder", type=Path, help="where the demo lies; else ASSAY_HOME, else .assay-demo"
+        "--folder", type=Path, help="where the demo lies; else ASSAY_HOME, else .assay"
     )
     parser.add_argument(
         "--real-check", action="store_true", help="instead: two published days of August 2023"

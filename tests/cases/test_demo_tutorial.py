@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 TUTORIAL = (ROOT / "docs/tutorial.md").read_text("utf-8")
 BLOCKS = re.findall(r"```console\n(.*?)```", TUTORIAL, re.DOTALL)
 LINES = [line for block in BLOCKS for line in block.splitlines() if line.strip()]
-DEMO_HOME = ".assay-demo"
+DEMO_HOME = "ASSAY_HOME=.assay "
 
 
 def _own_part() -> list[str]:
