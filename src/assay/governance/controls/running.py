@@ -1,0 +1,142 @@
+"""Running every control over one house: tests computed now, signatures as they stand.
+
+A signature counts for as many days as its row says; then the row is overdue. Signing and
+recording a run are acts; running is not.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from assay.core import instant_text, refused, zone_of
+from assay.governance.controls import on_changes, on_documents, on_people, on_prices
+from assay.governance.controls.records import Records
+from assay.governance.controls.registry import OVERDUE, RESULTS, TESTS, UNSIGNED
+from assay.governance.controls.rows import Controls, Row
+from assay.ledger import Draft, Entry, Ledger, Signer
+from assay.ledger.book.audit import signature_of
+from assay.ledger.book.home import person_on
+
+#: The modules whose import registers the tests.
+CATALOGUE = (on_changes, on_documents, on_people, on_prices)
+ZONE = "Asia/Shanghai"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One row with what it says today."""
+
+    row: Row
+    result: str
+    says: str
+    links: tuple[str, ...]
+    decided_by: str
+    date: date | None
+
+    def document(self, language: str = "en") -> dict[str, Any]:
+        """The result as plain values."""
+        return {
+            "control": self.row.id,
+            "section": self.row.section,
+            "title": self.row.title[language],
+            "source": self.row.source,
+            "result": self.result,
+            "says": self.says,
+            "links": list(self.links),
+            "decided_by": self.decided_by,
+            "date": self.date.isoformat() if self.date else None,
+        }
+
+
+def run_controls(controls: Controls, records: Records) -> list[Result]:
+    """Every row's result, computed from the journal as it stands."""
+    with records.ledger.read() as connection:
+        return [
+            _signed(connection, each, records.today)
+            if each.test is None
+            else _tested(each, records)
+            for each in controls.rows
+        ]
+
+
+def _tested(row: Row, records: Records) -> Result:
+    test = TESTS.get(row.test or "")
+    if test is None:
+        known = ", ".join(sorted(TESTS))
+        raise refused("control.no_test", f"{row.id}: {row.test}", f"known tests: {known}")
+    found = test(records, row)
+    return Result(row, found.result, found.says, found.links, f"test {row.test}", records.today)
+
+
+def _signed(connection: Connection, row: Row, today: date) -> Result:
+    last = signature_of(connection, row.id)
+    who = f"signed by {row.signer}"
+    if last is None:
+        return Result(row, UNSIGNED, f"{row.signer} signs; nobody has yet", (), who, None)
+    on = last["recorded_at"].astimezone(zone_of(ZONE)).date()
+    links = [f"entry {last['seq']}"] + ([last["evidence"]] if last["evidence"] else [])
+    over = on + timedelta(days=row.every_days) < today
+    says = f"{last['person']} on {on}: {last['words']}"
+    return Result(row, OVERDUE if over else last["answer"], says, tuple(links), who, on)
+
+
+def summary_of(results: Iterable[Result]) -> dict[str, int]:
+    """How many rows stand at each result."""
+    counted = Counter(each.result for each in results)
+    return {name: counted[name] for name in RESULTS}
+
+
+def sign_control(
+    ledger: Ledger,
+    row: Row,
+    *,
+    person: str,
+    today: date,
+    answer: str,
+    words: str,
+    evidence: str | None = None,
+    signer: Signer | None = None,
+) -> Entry:
+    """A person of the row's role answers it; refused for a row that a test decides."""
+    if row.signer is None:
+        raise refused(
+            "control.tested", row.id, f"the test {row.test} decides it: nobody signs over a test"
+        )
+
+    def holds_role(connection: Connection) -> None:
+        known = person_on(connection, person, today)
+        if known is None or row.signer not in known.roles:
+            raise refused("control.signer", f"{row.id} by {person}", f"{row.signer} signs this row")
+
+    body = {"control": row.id, "answer": answer, "words": words, "evidence": evidence}
+    draft = Draft("control.signed/1", person, body)
+    return ledger.append([draft], signer=signer, guard=holds_role)[0]
+
+
+def record_run(
+    ledger: Ledger, results: Sequence[Result], person: str, signer: Signer | None = None
+) -> Entry:
+    """Keep a run in the journal, so that what stood when can be asked later."""
+    body = {
+        "head": ledger.head().seq,
+        "results": [
+            {"control": each.row.id, "result": each.result, "says": each.says} for each in results
+        ],
+        "summary": summary_of(results),
+    }
+    return ledger.append([Draft("control.tested/1", person, body)], signer=signer)[0]
+
+
+def run_document(results: Sequence[Result], records: Records) -> dict[str, Any]:
+    """A whole run as plain values, for JSON and pages."""
+    return {
+        "as_of": instant_text(records.now),
+        "summary": summary_of(results),
+        "controls": [each.document() for each in results],
+    }
