@@ -167,7 +167,7 @@ def free_port(wanted: int) -> int:
 
 def play(demo: Demo, speed: int, port: int) -> int:
     """Make the home, say who signs in how, serve."""
-    demo.console.print("\n[bold]Your turn[/]: a second home, one morning earlier, is being made")
+    demo.console.print("\n[bold]Your turn[/]: a home to play in is being made")
     shown, demo.console = demo.console, Console(quiet=True)
     try:
         found(demo)

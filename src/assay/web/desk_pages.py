@@ -101,22 +101,13 @@ class DeskPages(Controller):
         """The desk of one series."""
         return page(request, "desk.html", **desk_context(request, series, day_of(day, request)))
 
-    @get("/{series:str}/panels", opt={"permission": "desk:submission:read"}, sync_to_thread=True)
-    def panels(
+    @get("/{series:str}/fresh", opt={"permission": "desk:submission:read"}, sync_to_thread=True)
+    def fresh(
         self, request: Asked, series: FromPath[str], day: FromQuery[str | None] = None
     ) -> Response[Any]:
-        """Everything beside the blotter, fresh."""
+        """The blotter and everything beside it, of one moment; the page keeps what is the same."""
         return page(
-            request, "desk_panels.html", **desk_context(request, series, day_of(day, request))
-        )
-
-    @get("/{series:str}/rows", opt={"permission": "desk:submission:read"}, sync_to_thread=True)
-    def rows(
-        self, request: Asked, series: FromPath[str], day: FromQuery[str | None] = None
-    ) -> Response[Any]:
-        """The blotter, fresh."""
-        return page(
-            request, "desk_rows.html", **desk_context(request, series, day_of(day, request))
+            request, "desk_fresh.html", **desk_context(request, series, day_of(day, request))
         )
 
     @get(

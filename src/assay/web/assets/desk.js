@@ -3,7 +3,8 @@
 (() => {
   const { series, day } = document.body.dataset, desk = document.getElementById("desk"), drawer = document.getElementById("drawer");
   const base = "/desk/" + encodeURIComponent(series);
-  let current = null, timer = null, stale = false;
+  const PAUSE = 80;
+  let current = null, timer = null, asking = false, asked = false, stale = false;
   const rows = () => [...desk.querySelectorAll("tr.row:not([hidden])")];
   const say = (text) => { document.getElementById("announce").textContent = text; };
   const choose = (row) => { if (!row) return; rows().forEach((each) => each.classList.remove("current")); row.classList.add("current"); row.focus({ preventScroll: false }); current = row.dataset.submission; };
@@ -19,25 +20,80 @@
   };
   const close = () => { drawer.hidden = true; drawer.innerHTML = ""; restore(); const row = current && document.getElementById("row-" + current); if (row) row.focus(); };
   const dialog = (id) => { const box = document.getElementById(id); const hidden = box.querySelector('input[name="submission"]'); if (hidden) hidden.value = current || ""; box.showModal(); };
-  const draft = () => document.getElementById("rationale")?.value || "";
   const typingIn = (part) => part.contains(document.activeElement) && /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName);
-  const freshPart = (part) => fetch(base + "/" + part + "?day=" + day, { headers: { "HX-Request": "true" } }).then((answer) => answer.ok ? answer.text() : null);
-  // The blotter is always fresh; what somebody is typing beside it is never taken away.
-  const refresh = async () => {
-    timer = null;
-    stale = typingIn(document.getElementById("panels"));
-    const [fresh, panels] = await Promise.all([freshPart("rows"), stale ? null : freshPart("panels")]);
-    const blotter = document.getElementById("blotter"), side = document.getElementById("panels");
-    if (fresh !== null) { const top = blotter.scrollTop, had = blotter.contains(document.activeElement); blotter.innerHTML = fresh; blotter.scrollTop = top; restore(); if (had && current) document.getElementById("row-" + current)?.focus({ preventScroll: true }); }
-    if (panels !== null && !typingIn(side)) { const words = draft(); side.innerHTML = panels; htmx.process(side); const box = document.getElementById("rationale"); if (box && words) box.value = words; }
+  const element = (html) => { const box = document.createElement("template"); box.innerHTML = html; return box.content.firstElementChild; };
+  // What each element of the page was made of; one that htmx put there is compared as it stands.
+  const source = new WeakMap();
+  const same = (old, html) => source.has(old) ? source.get(old) === html : old.isEqualNode(element(html));
+  const renewed = (old, html) => { if (old && same(old, html)) { source.set(old, html); return old; } const fresh = element(html); source.set(fresh, html); if (old) old.replaceWith(fresh); return fresh; };
+  const ROW = /<tr id="([^"]+)"[^]*?<\/tr>/g, HEADING = /<tr class="group">[^]*?<\/tr>/;
+  const CELL = /<td[^]*?<\/td>/g, PLAIN = /^<td([^>]*)>([^<&]*)<\/td>$/, opening = (html) => html.slice(0, html.indexOf("<td"));
+  // A row of which only cells changed keeps its element, its focus and its place.
+  const renewedRow = (old, html) => {
+    const before = old && source.get(old), was = before?.match(CELL), now = html.match(CELL);
+    if (!was || before === html || was.length !== now.length || opening(before) !== opening(html)) return renewed(old, html);
+    now.forEach((text, place) => {
+      if (text === was[place]) return;
+      const plain = text.match(PLAIN), cell = old.children[place];
+      if (plain && plain[1] === was[place].match(PLAIN)?.[1]) cell.textContent = plain[2]; else cell.replaceWith(element(text));
+    });
+    source.set(old, html);
+    return old;
   };
+  // Rows are compared as text; only those that changed, moved or came are touched.
+  const layBody = (body, html) => {
+    const wanted = [...html.matchAll(ROW)], names = new Set(wanted.map((each) => each[1]));
+    let at = renewed(body.firstElementChild, html.match(HEADING)[0]).nextElementSibling;
+    const passGone = () => { while (at && !names.has(at.id)) { const next = at.nextElementSibling; at.remove(); at = next; } };
+    for (const [text, name] of wanted) {
+      passGone();
+      const old = document.getElementById(name), here = old !== null && old === at, row = renewedRow(old, text);
+      if (here) at = row.nextElementSibling; else body.insertBefore(row, at);
+    }
+    passGone();
+    while (at) { const next = at.nextElementSibling; at.remove(); at = next; }
+  };
+  const layRows = (html) => {
+    const blotter = document.getElementById("blotter"), bodies = blotter.querySelectorAll("tbody"), parts = html.split("<tbody ").slice(1);
+    const had = blotter.contains(document.activeElement);
+    bodies.forEach((body, place) => layBody(body, parts[place]));
+    restore();
+    if (had && current) document.getElementById("row-" + current)?.focus({ preventScroll: true });
+  };
+  const SECTION = /<section class="panel">[^]*?<\/section>/g;
+  const filled = (side) => [...side.querySelectorAll("form [name]")].filter((each) => each.type !== "hidden").map((each) => [each.name, each.value, each.checked]);
+  const refill = (side, before) => before.forEach(([name, text, checked]) => { const box = side.querySelector('form [name="' + name + '"]'); if (!box) return; if (box.type === "checkbox") box.checked = checked; else if (text) box.value = text; });
+  const layPanels = (html) => {
+    const side = document.getElementById("panels"), before = filled(side), opened = Boolean(side.querySelector("form details[open]")), wanted = html.match(SECTION) || [];
+    wanted.forEach((text, place) => { const old = side.children[place], part = renewed(old, text); if (part === old) return; if (!old) side.append(part); htmx.process(part); });
+    while (side.children.length > wanted.length) side.lastElementChild.remove();
+    refill(side, before);
+    const box = side.querySelector("form details"); if (box && opened) box.open = true;
+  };
+  // One question at a time, however fast the journal moves; what is typed is never taken away.
+  const refresh = async () => {
+    asking = true; asked = false;
+    let wait = PAUSE;
+    try {
+      const answer = await fetch(base + "/fresh?day=" + day, { headers: { "HX-Request": "true" } });
+      if (answer.ok) {
+        const [rowsText, panelsText] = (await answer.text()).split("<!--panels-->");
+        layRows(rowsText);
+        stale = typingIn(document.getElementById("panels"));
+        if (!stale) layPanels(panelsText);
+      }
+    } catch { asked = true; wait = 1000; /* the chip says that the line is lost; then ask again */ }
+    asking = false;
+    if (asked) soon(wait);
+  };
+  const soon = (wait) => { asked = true; if (!asking && !timer) timer = setTimeout(() => { timer = null; refresh(); }, wait); };
   document.addEventListener("assay:entry", (event) => {
     const entry = event.detail;
     if (entry.day && entry.day !== day) return;
     if (entry.series && entry.series !== series && entry.kind.startsWith("submission.")) return;
-    if (!timer) timer = setTimeout(refresh, 120);
+    soon(PAUSE);
   });
-  desk.addEventListener("focusout", () => { if (stale && !timer) timer = setTimeout(refresh, 300); });
+  desk.addEventListener("focusout", () => { if (stale) soon(300); });
   document.addEventListener("click", (event) => {
     const more = event.target.closest("[data-evidence]"), row = event.target.closest("tr.row");
     if (row) choose(row);
