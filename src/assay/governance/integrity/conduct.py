@@ -54,7 +54,7 @@ def stale(panel: Panel, thresholds: Thresholds) -> Iterator[Hit]:
                 if held[day] != held[before]:
                     yield from _stale(panel, series, firm, run, held, rule["days"])
                     run = []
-                elif abs(basis_points(centres[day] - centres[before], centres[before])) >= Fraction(rule["moved_bp"]):  # fmt: skip
+                elif abs(panel.bp(centres[day] - centres[before], centres[before])) >= Fraction(rule["moved_bp"]):  # fmt: skip
                     run.append(day)
             yield from _stale(panel, series, firm, run, held, rule["days"])
 

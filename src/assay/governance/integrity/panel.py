@@ -22,6 +22,7 @@ from assay.core import Rounding, decimal_text, digest, exact_text, round_to_step
 SCALE = 200_000
 _FINE = 10**6
 BP = 10_000
+_DECIMALS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,10 @@ class Datum:
 
 @dataclass
 class Panel:
-    """Positions by series, day and firm, with what was published and the futures."""
+    """Positions by series, day and firm, with what was published and the futures.
+
+    `level` stands in for the price in basis points where a price may be near zero (rates).
+    """
 
     positions: dict[str, dict[date, dict[str, int]]] = field(default_factory=dict)
     finals: dict[str, dict[date, int]] = field(default_factory=dict)
@@ -55,6 +59,11 @@ class Panel:
     names: dict[str, str] = field(default_factory=dict)
     data: list[Datum] = field(default_factory=list)
     links: dict[tuple[str, date, str], str] = field(default_factory=dict)
+    level: int | None = None
+
+    def bp(self, change: int, centre: int) -> Fraction:
+        """`change` in basis points of the price, or of the level that stands in for it."""
+        return basis_points(change, centre if self.level is None else self.level)
 
     def put(self, series: str, day: date, firm: str, position: int) -> None:
         """Place one firm's quote of a day."""
@@ -178,10 +187,11 @@ def shown(number: Fraction, step: str = "0.1") -> str:
     return decimal_text(round_to_step(number, Decimal(step), Rounding.HALF_UP))
 
 
-def price(position: int) -> str:
-    """A position as the price that it stands for."""
-    exact = exact_text(Fraction(position, SCALE))
-    return shown(Fraction(position, SCALE), "0.00001") if "/" in exact else exact
+def price(position: int | Fraction) -> str:
+    """A position as the price that it stands for; five decimals where it does not end sooner."""
+    exact = Fraction(position) / SCALE
+    text = exact_text(exact)
+    return text if "/" not in text and len(text.partition(".")[2]) < _DECIMALS else shown(exact, "0.00001")  # fmt: skip
 
 
 def months(days: Iterable[date]) -> dict[tuple[int, int], list[date]]:

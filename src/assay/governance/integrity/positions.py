@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from itertools import combinations
 
 from assay.governance.integrity.panel import (
+    BP,
     Hit,
     Panel,
-    basis_points,
     median,
     months,
     price,
@@ -42,20 +43,20 @@ def outliers(panel: Panel, thresholds: Thresholds) -> Iterator[Hit]:
                 continue
             centre = median(list(firms.values()))
             spread = sum(abs(each - centre) for each in firms.values()) // len(firms)
-            floor = int(abs(centre) * Fraction(rule["usual_least_bp"]) / 10_000)
+            floor = int(abs(panel.level or centre) * Fraction(rule["usual_least_bp"]) / BP)
             usual = max(median(spreads[-rule["usual_days"] :] or [spread]), floor, 1)
             today = max(usual, median([abs(each - centre) for each in firms.values()]))
             spreads.append(spread)
             for firm, position in firms.items():
                 away = Fraction(abs(position - centre), today)
-                if away >= times and abs(basis_points(position - centre, centre)) >= least_bp:
+                if away >= times and abs(panel.bp(position - centre, centre)) >= least_bp:
                     yield Hit(
                         "outlier", "contributor", (firm,), series, day, day, away / times,
                         f"{firm} sent {price(position)} for {series} on {day}, {shown(away)} times "
                         f"the usual distance from the day's median {price(centre)}.",
                         (panel.link(series, day, firm),),
                     )  # fmt: skip
-            if spread >= times / 2 * usual and basis_points(spread, centre) >= least_bp:
+            if spread >= times / 2 * usual and panel.bp(spread, centre) >= least_bp:
                 yield Hit(
                     "spread", "day", (str(day),), series, day, day, Fraction(2 * spread, usual) / times,
                     f"On {day} the firms lay {shown(Fraction(spread, usual))} times as far apart as "
@@ -108,52 +109,62 @@ def _edge(
 
 def influence(panel: Panel, thresholds: Thresholds) -> Iterator[Hit]:
     """What leaving one firm out does to the mean: on a day, and for a month to one side."""
-    rule, held = thresholds.of("influence"), thresholds.of("panel")
-    day_bp, month_bp = Fraction(rule["day_bp"]), Fraction(rule["month_bp"])
+    least = thresholds.of("panel")["least_firms"]
     for series, days in panel.positions.items():
         for kept in months(days).values():
-            moved: dict[str, list[tuple[date, Fraction]]] = defaultdict(list)
+            moved: dict[str, list[_Pull]] = defaultdict(list)
             for day in kept:
                 firms = days[day]
                 count, total = len(firms), sum(firms.values())
-                if count < held["least_firms"] or not total:
+                base = Fraction(panel.level or abs(total), 1 if panel.level else max(count, 1))
+                if count < least or not base:
                     continue
                 for firm, position in firms.items():
-                    out = Fraction((position * count - total) * 10_000, (count - 1) * abs(total))
-                    moved[firm].append((day, out))
+                    out = Fraction(position * count - total, count * (count - 1))
+                    moved[firm].append(_Pull(day, out, out * BP / base))
             for firm, several in moved.items():
-                strongest = max(several, key=lambda each: abs(each[1]))
-                if abs(strongest[1]) >= day_bp:
-                    yield _influence_of_day(panel, series, firm, strongest, day_bp)
-                if len(several) >= held["least_days"]:
-                    yield from _one_sided(panel, series, firm, several, month_bp, Fraction(rule["one_sided_percent"]))  # fmt: skip
+                yield from _strongest(panel, thresholds, series, firm, several)
+                yield from _one_sided(panel, thresholds, series, firm, several)
 
 
-def _influence_of_day(
-    panel: Panel, series: str, firm: str, strongest: tuple[date, Fraction], day_bp: Fraction
-) -> Hit:
-    day, out = strongest
-    return Hit(
-        "influence", "contributor", (firm,), series, day, day, abs(out) / day_bp,
-        f"Without {firm} the mean of {series} on {day} would be {shown(abs(out))} basis points "
-        f"{'lower' if out > 0 else 'higher'}.", (panel.link(series, day, firm),),
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Pull:
+    """How far one firm moves the mean of a day, as a position and in basis points."""
+
+    day: date
+    out: Fraction
+    bp: Fraction
+
+
+def _strongest(
+    panel: Panel, thresholds: Thresholds, series: str, firm: str, several: list[_Pull]
+) -> Iterator[Hit]:
+    least = Fraction(thresholds.of("influence")["day_bp"])
+    pull = max(several, key=lambda each: abs(each.bp))
+    if abs(pull.bp) >= least:
+        yield Hit(
+            "influence", "contributor", (firm,), series, pull.day, pull.day, abs(pull.bp) / least,
+            f"Without {firm} the mean of {series} on {pull.day} would be {price(abs(pull.out))} "
+            f"{'lower' if pull.out > 0 else 'higher'}.", (panel.link(series, pull.day, firm),),
+        )  # fmt: skip
 
 
 def _one_sided(
-    panel: Panel, series: str, firm: str, several: list[tuple[date, Fraction]],
-    month_bp: Fraction, percent: Fraction,
-) -> Iterator[Hit]:  # fmt: skip
-    total = sum((out for _, out in several), Fraction(0))
-    mean = abs(total) / len(several)
-    same = sum(1 for _, out in several if (out > 0) == (total > 0))
-    if mean >= month_bp and Fraction(100 * same, len(several)) >= percent:
-        first, last = several[0][0], several[-1][0]
+    panel: Panel, thresholds: Thresholds, series: str, firm: str, several: list[_Pull]
+) -> Iterator[Hit]:
+    rule = thresholds.of("influence")
+    total = sum((each.out for each in several), Fraction(0))
+    mean = abs(sum((each.bp for each in several), Fraction(0))) / len(several)
+    same = sum(1 for each in several if (each.out > 0) == (total > 0))
+    enough = len(several) >= thresholds.of("panel")["least_days"]
+    one_sided = Fraction(100 * same, len(several)) >= Fraction(rule["one_sided_percent"])
+    if enough and one_sided and mean >= Fraction(rule["month_bp"]):
+        first, last = several[0].day, several[-1].day
         yield Hit(
-            "one_sided", "contributor", (firm,), series, first, last, mean / month_bp,
+            "one_sided", "contributor", (firm,), series, first, last, mean / Fraction(rule["month_bp"]),
             f"{firm} moved the mean of {series} {'up' if total > 0 else 'down'} on {same} of "
-            f"{len(several)} days of {first.isoformat()[:7]}, by {shown(mean)} basis points on average.",
-            tuple(panel.link(series, day, firm) for day, _ in several[:5]),
+            f"{len(several)} days of {first.isoformat()[:7]}, by {price(abs(total) / len(several))} on average.",
+            tuple(panel.link(series, each.day, firm) for each in several[:5]),
         )  # fmt: skip
 
 
@@ -165,7 +176,7 @@ def pairs(panel: Panel, thresholds: Thresholds) -> Iterator[Hit]:
             together: dict[tuple[str, str], int] = defaultdict(int)
             equal: dict[tuple[str, str], list[date]] = defaultdict(list)
             for day in held:
-                for side in _off(days[day], least_bp):
+                for side in _off(panel, days[day], least_bp):
                     crowd: dict[int, int] = defaultdict(int)
                     for position in side.values():
                         crowd[position] += 1
@@ -178,10 +189,10 @@ def pairs(panel: Panel, thresholds: Thresholds) -> Iterator[Hit]:
             yield from _agreeing(panel, thresholds, series, together, equal)
 
 
-def _off(firms: dict[str, int], least_bp: Fraction) -> list[dict[str, int]]:
+def _off(panel: Panel, firms: dict[str, int], least_bp: Fraction) -> list[dict[str, int]]:
     """The firms away from the day's median: those above, those below."""
     centre = median(list(firms.values()))
-    least = int(abs(centre) * least_bp / 10_000)
+    least = int(abs(panel.level or centre) * least_bp / BP)
     return [
         {
             firm: position

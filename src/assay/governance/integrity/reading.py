@@ -157,11 +157,12 @@ def _supported(
     return bool(ends & written)
 
 
-def from_table(submissions: Path, finals: Path | None = None) -> Panel:
+def from_table(submissions: Path, finals: Path | None = None, level: str | None = None) -> Panel:
     """A panel of quotes: rows of ``series,pricing_date,contributor,low,high`` (gzip or plain).
 
     A firm whose quotes of a day are all zero did not quote; a weekend is no day; of two
-    lines of one firm the later stands.
+    lines of one firm the later stands. `level` (in the unit of the quotes) is what basis points
+    are of: rates come near zero.
     """
     by_day: dict[tuple[date, str], dict[str, int]] = defaultdict(dict)
     days: dict[str, date] = {}
@@ -171,7 +172,7 @@ def from_table(submissions: Path, finals: Path | None = None) -> Panel:
         if day.isoweekday() <= _FRIDAY:
             low, high = (position_of(row[leg]) for leg in ("low", "high"))
             by_day[day, row["contributor"]][row["series"]] = (low + high) // 2
-    panel = Panel()
+    panel = Panel(level=position_of(level) if level else None)
     for (day, firm), quotes in by_day.items():
         if any(quotes.values()):
             for series, position in quotes.items():
