@@ -124,3 +124,23 @@ def test_a_class_below_the_floor_is_refused(tmp_path):
     text = (REFERENCE / "retention.toml").read_text("utf-8").replace("years = 5", "years = 3", 1)
     (tmp_path / "retention.toml").write_text(text)
     assert code_of(load_classes, tmp_path) == "retention.years"
+
+
+def test_classes_of_the_vault_name_fields_that_exist():
+    from assay.ledger.kinds import KINDS
+
+    for each in CLASSES:
+        for name in each.which if each.store == "vault" else ():
+            kind, _, field = name.partition(":")
+            assert field in KINDS[kind].body.__struct_fields__, name
+
+
+def test_evidence_that_a_document_still_names_is_kept(ledger, now):
+    paper = archived(ledger, "email", b"the rules")
+    body = {
+        "methodology": "al-a00", "effective": "2020-01-01", "digest": "sha256:" + "1" * 64,
+        "evidence": paper, "series": ["AL-A00-FOSHAN"],
+    }  # fmt: skip
+    ledger.append([Draft("methodology.archived/1", SYSTEM, body)])
+    now.instant = datetime(2040, 1, 1, tzinfo=UTC)
+    assert forget_due(ledger, CLASSES, actor="C-1") == []

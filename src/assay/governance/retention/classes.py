@@ -16,7 +16,14 @@ from typing import Any
 from assay.core import at, refused, utc
 from assay.ledger import Ledger
 from assay.ledger.floor import FORGETTING, LEAST_YEARS, kept_since, years_later
+from assay.ledger.journal import evidence_references
+from assay.ledger.kinds import KINDS
 
+#: Entries that keep evidence in use for ever: documents, files of firms, letters, studies.
+_IN_USE = (
+    "methodology.", "change.", "consultation.", "contributor.", "certificate.", "complaint.",
+    "control.", "comment.",
+)  # fmt: skip
 _KEYS = {"id", "title", "store", "which", "years", "counts_from", "forget", "source"}
 ZONE = "Asia/Shanghai"
 
@@ -87,9 +94,13 @@ def _later(one: datetime | None, other: datetime | None) -> bool:
 
 def _evidence(ledger: Ledger, classes: tuple[RetentionClass, ...]) -> Iterator[Due]:
     by_channel = {name: each for each in classes if each.store == "evidence" for name in each.which}
+    kinds = [name for name in KINDS if name.startswith(_IN_USE)]
+    in_use: set[str] = set()
+    for entry in ledger.entries(kinds=kinds):
+        in_use |= evidence_references(entry.content().decode())
     for entry in ledger.entries(kinds=["evidence.archived/1"]):
         retention = by_channel.get(entry.body["channel"])
-        if retention is not None:
+        if retention is not None and entry.body["evidence"] not in in_use:
             since = entry.recorded_at
             yield Due(entry.body["evidence"], retention, since, years_later(since, retention.years))
 
@@ -117,7 +128,7 @@ def _use(kind: str, body: Mapping[str, Any]) -> str:
     """What a personal record is used for: its use ends when this does."""
     if kind == "person.registered/1":
         return f"person {body['person']}"
-    if kind == "submitter.mandated/1":
+    if kind.startswith("submitter.mandate"):
         return f"submitter {body['contributor']} {body['submitter']}"
     return f"credential {body.get('credential')}"
 
@@ -125,7 +136,10 @@ def _use(kind: str, body: Mapping[str, Any]) -> str:
 def _ends(ledger: Ledger) -> dict[str, datetime]:
     """When each use ended: the last statement counts; a use that goes on is not here."""
     ends: dict[str, datetime] = {}
-    kinds = ["person.registered/1", "submitter.mandated/1", "credential.removed/1"]
+    kinds = [
+        "person.registered/1", "submitter.mandated/1", "submitter.mandate_ended/1",
+        "credential.removed/1",
+    ]  # fmt: skip
     for entry in ledger.entries(kinds=kinds):
         use = _use(entry.kind, entry.body)
         if entry.kind == "credential.removed/1":
