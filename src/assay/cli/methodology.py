@@ -23,7 +23,7 @@ from assay.cli.session import (
 from assay.core import Refused, refused
 
 if TYPE_CHECKING:
-    from assay.methodology import Determination
+    from assay.methodology import Determination, Methodology
 
 app = App(name="methodology", help="Methodology documents: check, list, render, differences.")
 app.command(
@@ -35,24 +35,27 @@ app.command(
 
 @app.command
 def check(
-    *documents: Annotated[Path, Parameter(help="Files; the whole folder when left out.")],
+    *documents: Annotated[Path, Parameter(help="Files or folders; the folder of the settings when left out.")],
     json: Json = False,
-) -> int:
+) -> int:  # fmt: skip
     """Check documents: keys, units, rules, inputs, overlaps, cycles. Exit 1 when anything is wrong.
 
     Example: `assay methodology check methodologies/al-lc/2021-12-27.toml`
     """
     from assay.desk.wiring import open_library
-    from assay.methodology import load_methodology, load_reference
+    from assay.methodology import load_library, load_methodology, load_reference
 
     settings = session().settings
     findings = []
-    good = []
+    good: list[Methodology] = []
     if documents:
         reference = load_reference(settings.reference)
         for path in documents:
             try:
-                good.append(load_methodology(path, reference))
+                if path.is_dir():
+                    good += load_library(path, reference).documents()
+                else:
+                    good.append(load_methodology(path, reference))
             except Refused as problem:
                 findings += list(getattr(problem, "findings", (problem.finding,)))
     else:

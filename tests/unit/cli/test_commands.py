@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -391,3 +392,15 @@ def test_a_damaged_store_is_said_with_the_way_out(agency: Shell, cut: bytes) -> 
     said = agency("ledger", "check", "--json")
     assert (said.code, said.finding["code"]) == (1, "store.damaged")
     assert "restore" in said.finding["what_to_do"]
+
+
+def test_a_folder_of_documents_is_checked_as_a_whole(shell: Shell, tmp_path: Path) -> None:
+    folder = tmp_path / "documents"
+    for family in ("al-a00", "ci-al", "cea", "al-lc"):
+        shutil.copytree(ROOT / "methodologies" / family, folder / family)
+    assert shell("methodology", "check", folder, "--json").document["findings"] == []
+    copied = folder / "al-lc" / "2021-12-28.toml"
+    shutil.copy(folder / "al-lc" / "2021-12-27.toml", copied)
+    said = shell("methodology", "check", folder, "--json")
+    assert said.code == 1
+    assert "methodology.overlap" in {each["code"] for each in said.document["findings"]}

@@ -227,3 +227,14 @@ def test_every_conformance_document_loads():
         "euribor", "libor-usd", "estr", "sofr", "sonia", "iron-ore", "partitions", "pyth",
         "odd-quorum",
     } <= names  # fmt: skip
+
+
+def test_a_series_made_from_its_own_value_of_the_day_is_refused():
+    text = formula_text()
+    own = text.replace('series = "BASE"', 'series = "MADE"')
+    assert own != text
+    (said,) = refusal(own)
+    assert (said.code, said.where.partition(": ")[2]) == (
+        "methodology.cycle",
+        "input base (clause 1)",
+    )

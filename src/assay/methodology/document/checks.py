@@ -28,12 +28,22 @@ def check(found: Methodology, reading: Reading, table: dict[str, Any]) -> None:
         reading.wrong("twice", "series", "a series is named twice")
     if found.ends is not None and found.ends <= found.effective:
         reading.wrong("dates", "ends", f"{found.ends} is not after effective {found.effective}")
+    _own_inputs(found, reading)
     if found.pricing is not None:
         _formula(found, reading)
     if found.assessment is not None:
         _range_inputs(found, reading)
     if found.status in ("in_force", "consultation"):
         _house(found, reading)
+
+
+def _own_inputs(found: Methodology, reading: Reading) -> None:
+    """A series may look at its own past, never at its own value of the same day."""
+    for spec in found.inputs:
+        if spec.series in found.series and spec.lag == "same_day" and len(found.series) == 1:
+            where = f"input {spec.name} (clause {spec.clause})"
+            said = f"{spec.series} of the day is made from itself: name another series or an earlier day"
+            reading.wrong("cycle", where, said)
 
 
 def _named_clauses(table: Any, path: str = "") -> list[tuple[str, str]]:
