@@ -239,7 +239,7 @@ def inputs_from_document(document: Mapping[str, Any]) -> Inputs:
         submissions=tuple(submissions),
         series=series,
         history={
-            code: _agreeing(seen, f"history {code}", findings) for code, seen in history.items()
+            code: agreeing(seen, f"history {code}", findings) for code, seen in history.items()
         },
         contributors=None if firms is None else register_of(_rows(document, "contributors")),
         quantities=tuple(_each(_rows(document, "quantities"), "quantities", _quantity, findings)),
@@ -267,11 +267,11 @@ def _series(given: Any, findings: list[Finding]) -> dict[str, tuple[Observation,
     for code, rows in given.items():
         where = f"series {code}"
         listed = rows if isinstance(rows, list | tuple) else [rows]
-        series[code] = _agreeing(_each(listed, where, _observation, findings), where, findings)
+        series[code] = agreeing(_each(listed, where, _observation, findings), where, findings)
     return series
 
 
-def _agreeing(
+def agreeing(
     seen: list[Observation], where: str, findings: list[Finding]
 ) -> tuple[Observation, ...]:
     """Without the dates that have two different values: which one is right is no guess of ours."""

@@ -90,10 +90,10 @@ def _fits(prepared: Prepared, growth: int, steps: Sequence[tuple[int, int]]) -> 
 
 
 def _compiled(prepared: Prepared, given: Given) -> Array:
-    from assay.methodology.replay.compiled import compiled
+    from assay.methodology.replay.native import native
 
-    functions = compiled()
-    starts, rows = prepared.placed(functions["place_rows"])
+    code = native()
+    starts, rows = prepared.placed(code.place_rows)
     found = np.zeros(6 * len(prepared.received) * len(given[0]), dtype=np.int64)
     room = prepared.largest + 1
     desk = np.zeros(k.HEAD + k.PLACES * room, dtype=np.int64)
@@ -101,7 +101,7 @@ def _compiled(prepared: Prepared, given: Given) -> Array:
     quoted = np.full(2 * (prepared.firms + 1) * k.SLOTS, -1, dtype=np.int64)
     notes = np.full((max(prepared.firms, prepared.groups) + 1) * k.NOTES, -1, dtype=np.int64)
     numbers = (np.array(each, dtype=np.int64) for each in given)
-    functions["price_groups"](starts, rows, prepared.data, *numbers, desk, quoted, notes, found)
+    code.price_groups(starts, rows, prepared.data, *numbers, desk, quoted, notes, found)
     return found
 
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from assay.core import Finding, Severity, refused
-from assay.methodology.inputs import Observation
+from assay.methodology.inputs import Observation, agreeing
 from assay.methodology.replay.columns import Columns, day_of
 from assay.methodology.replay.rows import Findings, RowReader
 from assay.methodology.replay.tables import open_table
@@ -42,12 +42,16 @@ def read_observations(path: Path | None, findings: Findings) -> dict[str, tuple[
     for batch in table.batches():
         columns = reader.read_as(batch, day, ("series", "source", "period", "status", "carried"))
         _collect(columns, reader, held)
-    for code, seen in held.items():
-        seen.sort(key=lambda each: (each.date is not None, each.date))
-        held[code] = seen
     for broken in table.broken:
         findings.add(broken)
-    return {code: tuple(seen) for code, seen in held.items()}
+    agreed: dict[str, tuple[Observation, ...]] = {}
+    torn: list[Finding] = []
+    for code, seen in held.items():
+        seen.sort(key=_date)
+        agreed[code] = agreeing(seen, f"{path.name}, series {code}", torn)
+    for each in torn:
+        findings.add(each)
+    return agreed
 
 
 def _collect(columns: Columns, reader: RowReader, held: dict[str, list[Observation]]) -> None:

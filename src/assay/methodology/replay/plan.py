@@ -122,6 +122,14 @@ def needs_history(methodology: Methodology) -> bool:
     )
 
 
+def may_close(methodology: Methodology) -> bool:
+    """Whether cleaning may find that a day is none, for silent series too."""
+    assessment = methodology.assessment
+    return assessment is not None and any(
+        call.rule in ("weekdays_only", "filled_forward") for call in assessment.cleaning
+    )
+
+
 def needs_previous(methodology: Methodology) -> bool:
     """Whether a price may depend on the rows of the day before."""
     assessment = methodology.assessment

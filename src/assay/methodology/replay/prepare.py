@@ -71,6 +71,8 @@ class Prepared:
     valid: Array
     received: Array
     suspect: Array
+    #: Days on which the day engine is asked for every series, silent ones included.
+    suspect_days: Array
     scale: int
     quantity_scale: int
     bound: int
@@ -159,11 +161,12 @@ def prepare(methodology: Methodology, partition: Partition) -> Prepared:
         received if received is not None else np.zeros(len(columns), dtype=np.int64), rank,
     )  # fmt: skip
     return Prepared(
-        data=tuple(_fixed(each) for each in data),
+        data=tuple(np.ascontiguousarray(each) for each in data),
         group=group,
         valid=valid,
         received=np.bincount(group[partition.context :], minlength=groups),
         suspect=suspect,
+        suspect_days=days,
         scale=scale,
         quantity_scale=columns.scales.get("quantity", 0),
         bound=2 * max(1, _reach(low), _reach(high)) * max(1, int(weight.max(initial=0))),
@@ -171,13 +174,6 @@ def prepare(methodology: Methodology, partition: Partition) -> Prepared:
         groups=cluster_count,
         has_ids=columns.ids is not None,
     )
-
-
-def _fixed(column: Array) -> Array:
-    """The same column, contiguous and read-only: one type for the compiled kernel."""
-    fixed = np.ascontiguousarray(column).view()
-    fixed.flags.writeable = False
-    return fixed
 
 
 def _reach(prices: Array) -> int:

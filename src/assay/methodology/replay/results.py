@@ -107,6 +107,9 @@ class Completion:
 
 def completed(fixings: Fixings, about: Completion) -> Fixings:
     """Silent days filled, carried prices set, sorted by series and date."""
+    spoken = np.unique(fixings.series[fixings.received > 0])
+    if about.methodology.assessment is not None:
+        fixings = fixings.take(np.flatnonzero(np.isin(fixings.series, spoken)))
     fixings = together([fixings, _silent(fixings, about)])
     codes = about.methodology.series
     order = np.array(sorted(range(len(codes)), key=codes.__getitem__))

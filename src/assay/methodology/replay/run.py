@@ -28,7 +28,7 @@ from assay.methodology.replay.engine import SMALL, Priced, alike, price_together
 from assay.methodology.replay.formulas import formula_days, replay_formula
 from assay.methodology.replay.observations import read_observations
 from assay.methodology.replay.partitions import OutOfOrder, sorted_outside, streamed
-from assay.methodology.replay.plan import needs_history, needs_previous, why_not
+from assay.methodology.replay.plan import may_close, needs_history, needs_previous, why_not
 from assay.methodology.replay.prepare import Partition, Prepared
 from assay.methodology.replay.results import (
     BRANCH_CODES,
@@ -217,9 +217,9 @@ class _Run:
         if self.compile:
             from threading import Thread
 
-            from assay.methodology.replay.compiled import compiled
+            from assay.methodology.replay.native import native
 
-            Thread(target=compiled, daemon=True).start()
+            Thread(target=native, daemon=True).start()
 
     def _partitions(self) -> Iterator[Columns]:
         if self._outside or self.moved or ascending(self.table, "pricing_date") is False:
@@ -356,7 +356,10 @@ class _Run:
         if self.source.witness is not None:
             self.source.witness.columns(document, partition, prepared, priced)
         size = len(document.series)
-        there = np.flatnonzero(prepared.received > 0)
+        asked_whole = prepared.suspect_days & (
+            np.arange(len(partition.days)) >= bool(partition.context)
+        )
+        there = np.flatnonzero((prepared.received > 0) | np.repeat(asked_whole, size))
         day, series = there // size, there % size
         open_days = np.ones(len(partition.days), dtype=bool)
         open_days[list(partition.unannounced)] = False
@@ -411,6 +414,8 @@ class _Run:
         size = len(document.series)
         group = partition.day_index * size + partition.series
         received = np.bincount(group[partition.context :], minlength=len(partition.days) * size)
+        if may_close(document):
+            received[partition.own_days.start * size :] += 1
         there = np.flatnonzero(received > 0)
         found = empty(len(there))
         found.series[:], found.day[:] = there % size, partition.days[there // size]
