@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -165,6 +165,7 @@ class FeedIntake:
         return known
 
     def _record(self, reading: Reading, reference: str, entries: list[Entry]) -> TakenFeed:
+        reading = _without_tomorrow(reading, self.ledger.clock())
         with self.ledger.read() as connection:
             drafts, said = self._drafts(connection, reading.facts, reference)
         drafts += [self._quarantined(row, reference) for row in reading.quarantined]
@@ -312,6 +313,28 @@ def _merged(fact: Fact, before: Mapping[str, Any]) -> tuple[Fact, dict[str, Any]
         )
         return kept_fact, {**content, **known, **({"path": content["path"]} if fact.path else {})}
     return fact, {**known, **content}
+
+
+def _without_tomorrow(reading: Reading, now: datetime) -> Reading:
+    """A figure of a day that has begun nowhere on earth yet is quarantined, not believed."""
+    latest = (now.astimezone(UTC) + timedelta(hours=14)).date()
+    held: list[QuarantinedRow] = []
+    begun: list[Fact] = []
+    for each in reading.facts:
+        if each.date <= latest or each.session == "night":
+            begun.append(each)
+            continue
+        said = "the day has not begun: check the date of the row, import it again on its day"
+        where = f"{each.locator or each.series}, {each.date}"
+        finding = Finding("feed.not_yet", Severity.ERROR, where, said)
+        row = {"date": each.date.isoformat(), **each.figures}
+        held.append(QuarantinedRow(each.series, row, each.locator, (finding,)))
+    return replace(
+        reading,
+        facts=tuple(begun),
+        findings=(*reading.findings, *(row.findings[0] for row in held)),
+        quarantined=(*reading.quarantined, *held),
+    )
 
 
 def _changed(fact: Fact, before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Finding]:

@@ -165,3 +165,14 @@ def test_a_file_is_recognised_by_its_columns(intake: FeedIntake) -> None:
     assert intake.recognise(b"date,usdcny\n2025-12-30,7.0\n") == "usdcny-daily"
     with pytest.raises(Refused, match="fits none of"):
         intake.recognise(b"date,mood\n2025-12-30,good\n")
+
+
+def test_a_close_of_a_day_that_has_not_begun_is_quarantined(
+    ledger: Ledger, intake: FeedIntake
+) -> None:
+    content = CEA + "2025-12-30,listed,74,75,73,74.01,20,1480.2\n"
+    content += "2026-03-02,listed,74,75,73,74.01,20,1480.2\n"
+    taken = intake.take(content.encode(), "cea-daily", NOW, "cea.csv")
+    assert [str(row["date"]) for row in found(ledger, "CEA-CLOSE")] == ["2025-12-30"]
+    (row,) = taken.reading.quarantined
+    assert (row.findings[0].code, row.row["date"]) == ("feed.not_yet", "2026-03-02")
