@@ -1,10 +1,31 @@
 """Every controller of the pages, one line a room."""
 
 from assay.web.account_pages import AccountPages
+from assay.web.audit_pages import AuditPages
 from assay.web.comment_pages import CommentPages
+from assay.web.controls_pages import ControlsPages
 from assay.web.desk_pages import DeskPages
 from assay.web.journal_pages import journal_entry
 from assay.web.live import live
+from assay.web.notice_pages import (
+    ChangePages,
+    ComplaintPages,
+    MethodologyPages,
+    correction_register,
+)
 from assay.web.review_pages import ReviewPages
 
-CONTROLLERS = (AccountPages, CommentPages, DeskPages, ReviewPages, journal_entry, live)
+CONTROLLERS = (
+    AccountPages,
+    AuditPages,
+    ControlsPages,
+    CommentPages,
+    DeskPages,
+    ReviewPages,
+    journal_entry,
+    live,
+    ChangePages,
+    ComplaintPages,
+    MethodologyPages,
+    correction_register,
+)

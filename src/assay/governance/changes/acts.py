@@ -76,9 +76,10 @@ class Changes:
 
     def document_of(self, change: Mapping[str, Any]) -> Methodology:
         """The proposed document, read from its kept bytes."""
-        return self._read(self.ledger.evidence.get(change["evidence"]), change["change"])
+        return self.read(self.ledger.evidence.get(change["evidence"]), change["change"])
 
-    def _read(self, raw: bytes, file: str) -> Methodology:
+    def read(self, raw: bytes, file: str) -> Methodology:
+        """A document from its bytes, checked."""
         return parse_methodology(raw, file, self.reference)
 
     def previous_of(self, document: Methodology) -> Methodology | None:
@@ -105,7 +106,7 @@ class Changes:
         Refused where it changes more than its class may, where nothing changes, and where it
         would take effect today or earlier.
         """
-        document = self._read(raw, "proposed document")
+        document = self.read(raw, "proposed document")
         card, previous = self.rules.of(change_class), self.previous_of(document)
         where = f"{document.id} of {document.effective}"
         if document.effective <= self.today():

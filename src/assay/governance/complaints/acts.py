@@ -5,7 +5,7 @@ Who complained stays in the vault. Who may handle is asked of the journal, in th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -67,6 +67,10 @@ class Complaints:
         with self.ledger.read() as connection:
             known = person_on(connection, person, self.today())
         self.roles.require(person, known.roles if known else (), READ)
+
+    def may_handle(self, roles: Iterable[str]) -> bool:
+        """Whether somebody with these roles reads what a complainant wrote."""
+        return HANDLE in self.roles.of(roles)
 
     # ---- deadlines --------------------------------------------------------------------
 
