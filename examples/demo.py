@@ -232,6 +232,8 @@ def main(arguments: list[str] | None = None) -> int:
         "OUT": str(near(demo.out)),
     }
     scripts = [SCRIPTS / "founding.txt", *(SCRIPTS / f"{day}.txt" for day in given.days)]
+    if (SCRIPTS / f"{given.days[-1]}.txt") == max(SCRIPTS.glob("2*.txt")):
+        scripts.append(SCRIPTS / "house.txt")
     if given.real_check:
         scripts, given.days = [CHECK / "script.txt"], ["2023-08-17", "2023-08-18"]
     began = time.perf_counter()
@@ -292,6 +294,7 @@ def _where(demo: Demo, days: list[str]) -> None:
         "bundle for the public": demo.out / "public",
         "bundle for an auditor": demo.out / "auditor",
         "the morning comment": demo.out / "comment",
+        "the auditor's dossier and sealed day": demo.out / "dossier",
         **_sources(days),
     }
     demo.console.print("\n[bold]Where everything lies[/]")
