@@ -1,9 +1,9 @@
 """A blotter of 300 submissions with 20 changes a second, measured in headless Chromium.
 
 Founds the example's agency, offers and confirms the submissions of one series, serves the
-home by `assay serve`, and changes one row after the other from a third process' view:
-journal entries, as any desk makes them. Measured in the page: the time between frames, long
-tasks, and how long after its journal entry each change stood in its row.
+home by `assay serve`, and changes one row after the other by journal entries from outside.
+Measured in the page: the time between frames, long tasks, the work of the main thread, and
+how long after its journal entry each change stood in its row.
 
     python bench/blotter/measure.py [--rows 300] [--rate 20] [--seconds 20]
 """
@@ -104,7 +104,7 @@ def change(ledger: Ledger, given: argparse.Namespace, firms: list[str], page) ->
         if wait > 0:
             time.sleep(wait)
         number = (turn * 7) % given.rows
-        price = 22100 + turn % 97 if turn < given.rows else 22200 + turn % 97
+        price = 22160 + turn % 97  # no row is offered at 22,160 or more: each change shows
         said = fields(number, price, firms)
         body = {"submission": f"S-{number:03d}", "fields": said}
         ledger.append([Draft("submission.confirmed/1", "P-01", body)])
