@@ -2,6 +2,7 @@
 
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 FROM_START = time.perf_counter()
@@ -14,14 +15,29 @@ def once(table: Path, inputs: Path, out: Path, series: int, workers: int) -> Non
     import documents
 
     from assay.methodology import load_methodology
-    from assay.methodology.replay import Source, replay, replay_together
+    from assay.methodology.replay import Source, replay_together
     from assay.methodology.replay.writing import write_fixings
 
     held = [load_methodology(documents.assessed(name, series)) for name in documents.RUNGS]
     results = replay_together(held, Source(table, workers=workers))
-    for name, document, (fixings, _) in zip(documents.RUNGS, held, results, strict=True):
-        write_fixings(out / f"{name}.parquet", fixings, document)
-    first, fixings = held[1], results[1][0]
+    with ThreadPoolExecutor(workers) as pool:
+        done = [
+            pool.submit(write_fixings, out / f"{name}.parquet", fixings, document)
+            for name, document, (fixings, _) in zip(documents.RUNGS, held, results, strict=True)
+        ]
+        on_top(held[1], results[1][0], inputs, out)
+        for each in done:
+            each.result()
+
+
+def on_top(first, fixings, inputs: Path, out: Path) -> None:
+    """The formula over the first series and the table of inputs."""
+    import documents
+
+    from assay.methodology import load_methodology
+    from assay.methodology.replay import Source, replay
+    from assay.methodology.replay.writing import write_fixings
+
     own = fixings.take(fixings.series == first.series.index("S-000"))
     write_fixings(out / "base.csv", own, first)
     joined = out / "formula-inputs.csv"
@@ -36,7 +52,9 @@ def once(table: Path, inputs: Path, out: Path, series: int, workers: int) -> Non
         for line in given[1:]:
             code, day, number = line.split(",")
             file.write(f"{code},{day},,,,{number}\n")
-    replay(load_methodology(documents.FORMULA), Source(None, inputs=joined), out / "formula.parquet")
+    replay(
+        load_methodology(documents.FORMULA), Source(None, inputs=joined), out / "formula.parquet"
+    )
 
 
 if __name__ == "__main__":

@@ -45,17 +45,31 @@ def days_of(rng: np.random.Generator, series: int, level: np.ndarray, days: np.n
         at += np.where(rng.random(count) < 0.01, -DAY_US, 0)
         at += day * DAY_US
         order = rng.permutation(count)
-        yield np.full(count, day), code[order], firm[order], low[order], high[order], tonnes[order], at[order]
+        yield (
+            np.full(count, day),
+            code[order],
+            firm[order],
+            low[order],
+            high[order],
+            tonnes[order],
+            at[order],
+        )
 
 
 def table(columns, names: pa.Array, firms: pa.Array) -> pa.Table:
     """The rows of some days as an Arrow table."""
-    day, code, firm, low, high, tonnes, at = (np.concatenate(each) for each in zip(*columns, strict=True))
+    day, code, firm, low, high, tonnes, at = (
+        np.concatenate(each) for each in zip(*columns, strict=True)
+    )
     return pa.table(
         {
-            "series": pa.DictionaryArray.from_arrays(pa.array(code, pa.int32()), names).cast(pa.string()),
+            "series": pa.DictionaryArray.from_arrays(pa.array(code, pa.int32()), names).cast(
+                pa.string()
+            ),
             "pricing_date": pa.array(day.astype(np.int32), pa.date32()),
-            "contributor": pa.DictionaryArray.from_arrays(pa.array(firm, pa.int32()), firms).cast(pa.string()),
+            "contributor": pa.DictionaryArray.from_arrays(pa.array(firm, pa.int32()), firms).cast(
+                pa.string()
+            ),
             "low": decimals(low, 12, 2),
             "high": decimals(high, 12, 2),
             "quantity": decimals(tonnes, 12, 3),
@@ -93,7 +107,9 @@ def put(writer, path, held, names, firms):
     """Append some days as one row group."""
     piece = table(held, names, firms)
     if writer is None:
-        writer = pq.ParquetWriter(path, piece.schema, compression="zstd", store_decimal_as_integer=True)
+        writer = pq.ParquetWriter(
+            path, piece.schema, compression="zstd", store_decimal_as_integer=True
+        )
     writer.write_table(piece, row_group_size=1 << 20)
     return writer
 
@@ -104,7 +120,9 @@ def inputs(path: Path, rng, dates) -> None:
     close = 4000
     for day in dates:
         close = max(500, close + int(rng.integers(-40, 41)))
-        lines.append(f"CARBON,{date(1970, 1, 1) + timedelta(days=int(day))},{close // 100}.{close % 100:02d}")
+        lines.append(
+            f"CARBON,{date(1970, 1, 1) + timedelta(days=int(day))},{close // 100}.{close % 100:02d}"
+        )
     path.write_text("\n".join(lines) + "\n", "utf-8")
 
 
@@ -112,7 +130,13 @@ def shuffle(source: Path, target: Path, seed: int = 7) -> None:
     """The same rows in no order at all (needs the table in memory)."""
     whole = pq.read_table(source)
     order = np.random.default_rng(seed).permutation(len(whole))
-    pq.write_table(whole.take(order), target, compression="zstd", row_group_size=1 << 20, store_decimal_as_integer=True)
+    pq.write_table(
+        whole.take(order),
+        target,
+        compression="zstd",
+        row_group_size=1 << 20,
+        store_decimal_as_integer=True,
+    )
 
 
 if __name__ == "__main__":

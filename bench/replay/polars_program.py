@@ -67,8 +67,8 @@ def once(table: Path, inputs: Path, out: Path) -> None:
         .with_columns(pl.when("fresh").then(pl.col(*names)))
         .select(
             *keys, pl.col("n_received").fill_null(0), pl.col("n").fill_null(0).alias("n_used"),
-            branch=pl.when(pl.col("n").is_not_null()).then(pl.lit("indications"))
-            .when("fresh").then(pl.lit("carried")).otherwise(pl.lit("none")),
+            pl.when(pl.col("n").is_not_null()).then(pl.lit("indications"))
+            .when("fresh").then(pl.lit("carried")).otherwise(pl.lit("none")).alias("branch"),
             *[pl.col(name) for name in names],
         )
         .collect(engine="streaming")
@@ -81,10 +81,17 @@ def once(table: Path, inputs: Path, out: Path) -> None:
     )  # fmt: skip
     base = fixings.filter((pl.col("series") == "S-000") & pl.col("vwap").is_not_null())
     base.select("pricing_date", "low", "high", mid="vwap").sort("pricing_date").join_asof(
-        carbon, left_on="pricing_date", right_on="date", strategy="backward", allow_exact_matches=False
+        carbon,
+        left_on="pricing_date",
+        right_on="date",
+        strategy="backward",
+        allow_exact_matches=False,
     ).select(
         "pricing_date",
-        *[((1000 * pl.col(leg) + 105 * pl.col("close") + 500) // 1000).alias(leg) for leg in ("low", "mid", "high")],
+        *[
+            ((1000 * pl.col(leg) + 105 * pl.col("close") + 500) // 1000).alias(leg)
+            for leg in ("low", "mid", "high")
+        ],
     ).drop_nulls().write_parquet(out / "formula.parquet")
 
 

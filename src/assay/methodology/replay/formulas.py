@@ -61,7 +61,13 @@ def replay_formula(
     days: Iterable[date],
 ) -> Iterator[Fixings]:
     """One piece of fixings a pricing day, in the order of the days."""
-    window = Window(series)
+    assert methodology.pricing is not None
+    named = {each.series for each in methodology.pricing.inputs}
+    lags = {each.lag for each in methodology.pricing.inputs}
+    window = Window(
+        {code: seen for code, seen in series.items() if code in named},
+        month=bool(lags & {"mean_of_week", "mean_of_month"}),
+    )
     history: dict[str, list[Observation]] = {code: [] for code in methodology.series}
     for day in days:
         found = empty(len(methodology.series))

@@ -99,11 +99,15 @@ class Window:
     than the newest observations that every lag rule could still choose from.
     """
 
-    #: Observations kept of each series: more than a month of trading days.
-    KEPT = 64
+    #: Observations kept of each series: the newest that a lag rule may choose from, and
+    #: more of them than any calendar has closed days in a row.
+    KEPT = 32
 
-    def __init__(self, series: Mapping[str, tuple[Observation, ...]]) -> None:
+    def __init__(
+        self, series: Mapping[str, tuple[Observation, ...]], *, month: bool = True
+    ) -> None:
         self._series = series
+        self._month = _MONTH if month else timedelta(0)
         self._dates = {code: [_date(each) for each in seen] for code, seen in series.items()}
         self._whole = {code for code, seen in series.items() if any(e.period for e in seen)}
 
@@ -114,7 +118,7 @@ class Window:
             end = bisect_right(dates, day)
             start = 0
             if code not in self._whole and end > self.KEPT:
-                start = bisect_left(dates, min(dates[end - self.KEPT], day - _MONTH))
+                start = bisect_left(dates, min(dates[end - self.KEPT], day - self._month))
             window[code] = self._series[code][start:end]
         return window
 

@@ -110,12 +110,14 @@ def completed(fixings: Fixings, about: Completion) -> Fixings:
     spoken = np.unique(fixings.series[fixings.received > 0])
     if about.methodology.assessment is not None:
         fixings = fixings.take(np.flatnonzero(np.isin(fixings.series, spoken)))
-    fixings = together([fixings, _silent(fixings, about)])
+    silent = _silent(fixings, about)
+    fixings = together([fixings, silent]) if len(silent) else fixings
     codes = about.methodology.series
-    order = np.array(sorted(range(len(codes)), key=codes.__getitem__))
-    rank = np.empty(len(codes), dtype=np.int64)
-    rank[order] = np.arange(len(codes))
-    fixings = fixings.take(np.lexsort((fixings.day, rank[fixings.series])))
+    rank = np.empty(len(codes), dtype=np.uint16 if len(codes) < 1 << 16 else np.int64)
+    rank[sorted(range(len(codes)), key=codes.__getitem__)] = np.arange(len(codes))
+    if (fixings.day[1:] < fixings.day[:-1]).any():
+        fixings = fixings.take(np.argsort(fixings.day, kind="stable"))
+    fixings = fixings.take(np.argsort(rank[fixings.series], kind="stable"))
     assessment = about.methodology.assessment
     carried = [r for r in assessment.ladder if r.branch == "carried"] if assessment else []
     if carried:

@@ -35,20 +35,25 @@ def table_of(fixings: Fixings, methodology: Methodology, *, as_text: bool) -> pa
     series = pa.DictionaryArray.from_arrays(
         pa.array(fixings.series, type=pa.int32()), pa.array(list(methodology.series))
     )
-    columns: list[Any] = [series.cast(pa.string()), pa.array(fixings.day, type=pa.date32())]
+    columns: list[Any] = [series, pa.array(fixings.day, type=pa.date32())]
     columns += [
         _prices(fixings, getattr(fixings, leg), methodology, as_text)
         for leg in ("low", "mid", "high")
     ]
     priced = (fixings.state == DETERMINED).astype(np.int32)
     columns += [
-        pa.DictionaryArray.from_arrays(pa.array(priced), pa.array(_STATUSES)).cast(pa.string()),
+        pa.DictionaryArray.from_arrays(pa.array(priced), pa.array(_STATUSES)),
         pa.DictionaryArray.from_arrays(
             pa.array(fixings.branch.astype(np.int32)), pa.array(list(BRANCHES))
-        ).cast(pa.string()),
+        ),
         pa.array(fixings.received, type=pa.int32()),
         pa.array(fixings.used, type=pa.int32()),
     ]
+    if as_text:
+        columns = [
+            each.cast(pa.string()) if pa.types.is_dictionary(each.type) else each
+            for each in columns
+        ]
     return pa.table(dict(zip(COLUMNS, columns, strict=True)))
 
 
@@ -100,7 +105,10 @@ def write_fixings(path: Path, fixings: Fixings, methodology: Methodology) -> Non
     if path.name.endswith(".parquet"):
         import pyarrow.parquet as pq  # type: ignore[import-untyped]  # pyarrow ships no types
 
-        pq.write_table(table_of(fixings, methodology, as_text=False), path)
+        table = table_of(fixings, methodology, as_text=False)
+        # Codes are written as they are; without the stored schema they read back as text.
+        words = ["series", "status", "branch"]
+        pq.write_table(table, path, store_schema=False, use_dictionary=words)
         return
     import pyarrow.csv as pc  # type: ignore[import-untyped]  # pyarrow ships no types
 
