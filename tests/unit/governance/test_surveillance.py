@@ -209,3 +209,17 @@ def test_small_arithmetic() -> None:
     assert str(root(positions.Fraction(2))) == "707/500"
     assert price(22_180 * SCALE) == "22180"
     assert price(SCALE // 8) == "0.125"
+
+
+def test_each_of_several_data_is_told_as_it_was_sent() -> None:
+    # F01 sends 20,000 and, per kilogram by mistake, 20: the mean of both was sent by nobody.
+    made = panel(3)
+    day = days(3)[2]
+    made.add([
+        datum(1, firm="F01", day=day, kind="offer"),
+        datum(2, firm="F01", day=day, kind="bid", position=20 * SCALE, passed=False),
+    ])  # fmt: skip
+    assert made.positions[SERIES][day]["F01"] == 20_000 * SCALE
+    (hit,) = positions.outliers(made, THRESHOLDS)
+    assert "F01 sent 20 for ADC12 on 2025-03-05" in hit.sentence
+    assert hit.links == ("submission:S-2",)

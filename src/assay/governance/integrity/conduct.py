@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
+from fnmatch import fnmatchcase
 from fractions import Fraction
 from itertools import pairwise
 
@@ -106,7 +107,8 @@ def against_futures(panel: Panel, thresholds: Thresholds) -> Iterator[Hit]:
         day: move for day, move in moves.items()
         if abs(basis_points(move, panel.futures[day])) >= least
     }  # fmt: skip
-    for series in panel.positions if strong else ():
+    follow = [code for code in panel.positions if any(fnmatchcase(code, p) for p in rule["series"])]
+    for series in follow if strong else ():
         centres = changes(_medians(panel, series))
         for day in sorted(strong):
             own = centres.get(day, 0)

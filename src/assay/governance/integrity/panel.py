@@ -42,7 +42,13 @@ class Datum:
     supported: bool | None = None
     handled_by: str | None = None
     excluded_by: str | None = None
+    passed: bool = True
     link: str = ""
+
+    @property
+    def usable(self) -> bool:
+        """Whether it may have made the price: in time, passed, not left out by judgement."""
+        return self.passed and not self.late and self.excluded_by is None
 
 
 @dataclass
@@ -60,6 +66,8 @@ class Panel:
     data: list[Datum] = field(default_factory=list)
     links: dict[tuple[str, date, str], str] = field(default_factory=dict)
     level: int | None = None
+    unused: set[tuple[str, date, str]] = field(default_factory=set)
+    singles: dict[tuple[str, date, str], list[Datum]] = field(default_factory=dict)
 
     def bp(self, change: int, centre: int) -> Fraction:
         """`change` in basis points of the price, or of the level that stands in for it."""
@@ -70,15 +78,34 @@ class Panel:
         self.positions.setdefault(series, {}).setdefault(day, {})[firm] = position
 
     def add(self, data: Iterable[Datum]) -> None:
-        """Place data; several of one firm, series and day stand at their mean."""
-        found: dict[tuple[str, date, str], list[int]] = defaultdict(list)
+        """Place data; several of one firm, series and day stand at the mean of what is usable."""
+        found: dict[tuple[str, date, str], list[Datum]] = defaultdict(list)
         for each in data:
             self.data.append(each)
             if each.kind:
-                found[each.series, each.day, each.firm].append(each.position)
-                self.links.setdefault((each.series, each.day, each.firm), each.link)
-        for (series, day, firm), several in found.items():
-            self.put(series, day, firm, sum(several) // len(several))
+                found[each.series, each.day, each.firm].append(each)
+        for place, several in found.items():
+            usable = [each for each in several if each.usable]
+            if not usable:
+                self.unused.add(place)
+            chosen = usable or several
+            self.put(*place, sum(each.position for each in chosen) // len(chosen))
+            self.links[place] = chosen[0].link
+            self.singles[place] = several
+
+    def sent(self, series: str, day: date, firm: str) -> list[tuple[int, str]]:
+        """Each price that a firm sent, usable or not, with the place of its evidence."""
+        several = self.singles.get((series, day, firm))
+        if several is None:
+            return [(self.positions[series][day][firm], self.link(series, day, firm))]
+        return [(each.position, each.link) for each in several]
+
+    def used(self, series: str, day: date) -> dict[str, int]:
+        """The positions of a day that may have made its price."""
+        firms = self.positions[series][day]
+        if not self.unused:
+            return firms
+        return {firm: at for firm, at in firms.items() if (series, day, firm) not in self.unused}
 
     def link(self, series: str, day: date, firm: str) -> str:
         """Where the evidence of a quote is."""

@@ -44,19 +44,20 @@ def outliers(panel: Panel, thresholds: Thresholds) -> Iterator[Hit]:
             centre = median(list(firms.values()))
             spread = sum(abs(each - centre) for each in firms.values()) // len(firms)
             floor = int(abs(panel.level or centre) * Fraction(rule["usual_least_bp"]) / BP)
-            usual = max(median(spreads[-rule["usual_days"] :] or [spread]), floor, 1)
+            usual = max(median(spreads[-rule["usual_days"] :] or [0]), floor, 1)
             today = max(usual, median([abs(each - centre) for each in firms.values()]))
             spreads.append(spread)
-            for firm, position in firms.items():
-                away = Fraction(abs(position - centre), today)
-                if away >= times and abs(panel.bp(position - centre, centre)) >= least_bp:
-                    yield Hit(
-                        "outlier", "contributor", (firm,), series, day, day, away / times,
-                        f"{firm} sent {price(position)} for {series} on {day}, {shown(away)} times "
-                        f"the usual distance from the day's median {price(centre)}.",
-                        (panel.link(series, day, firm),),
-                    )  # fmt: skip
-            if spread >= times / 2 * usual and panel.bp(spread, centre) >= least_bp:
+            for firm in firms:
+                for position, link in panel.sent(series, day, firm):
+                    away = Fraction(abs(position - centre), today)
+                    if away >= times and abs(panel.bp(position - centre, centre)) >= least_bp:
+                        yield Hit(
+                            "outlier", "contributor", (firm,), series, day, day, away / times,
+                            f"{firm} sent {price(position)} for {series} on {day}, {shown(away)} times "
+                            f"the usual distance from the day's median {price(centre)}.", (link,),
+                        )  # fmt: skip
+            known = len(spreads) > rule["usual_days"] // 2
+            if known and spread >= times / 2 * usual and panel.bp(spread, centre) >= least_bp:
                 yield Hit(
                     "spread", "day", (str(day),), series, day, day, Fraction(2 * spread, usual) / times,
                     f"On {day} the firms lay {shown(Fraction(spread, usual))} times as far apart as "
@@ -108,23 +109,40 @@ def _edge(
 
 
 def influence(panel: Panel, thresholds: Thresholds) -> Iterator[Hit]:
-    """What leaving one firm out does to the mean: on a day, and for a month to one side."""
+    """What leaving one firm out does to the mean: on a day, and for a month to one side.
+
+    Of a day only the firm that moves it most is told: one gross value makes all others look
+    influential to the other side.
+    """
     least = thresholds.of("panel")["least_firms"]
     for series, days in panel.positions.items():
         for kept in months(days).values():
             moved: dict[str, list[_Pull]] = defaultdict(list)
+            most: dict[str, list[_Pull]] = defaultdict(list)
             for day in kept:
-                firms = days[day]
-                count, total = len(firms), sum(firms.values())
-                base = Fraction(panel.level or abs(total), 1 if panel.level else max(count, 1))
-                if count < least or not base:
-                    continue
-                for firm, position in firms.items():
-                    out = Fraction(position * count - total, count * (count - 1))
-                    moved[firm].append(_Pull(day, out, out * BP / base))
-            for firm, several in moved.items():
+                pulls = _pulls(panel, series, day, least)
+                for firm, pull in pulls.items():
+                    moved[firm].append(pull)
+                if pulls:
+                    firm = max(pulls, key=lambda each: (abs(pulls[each].out), each))
+                    most[firm].append(pulls[firm])
+            for firm, several in most.items():
                 yield from _strongest(panel, thresholds, series, firm, several)
+            for firm, several in moved.items():
                 yield from _one_sided(panel, thresholds, series, firm, several)
+
+
+def _pulls(panel: Panel, series: str, day: date, least: int) -> dict[str, _Pull]:
+    firms = panel.used(series, day)
+    count, total = len(firms), sum(firms.values())
+    base = Fraction(panel.level or abs(total), 1 if panel.level else max(count, 1))
+    if count < least or not base:
+        return {}
+    found = {}
+    for firm, position in firms.items():
+        out = Fraction(position * count - total, count * (count - 1))
+        found[firm] = _Pull(day, out, out * BP / base)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ class _Collected:
     def __init__(self) -> None:
         self.received: dict[str, Entry] = {}
         self.confirmed: dict[str, Entry] = {}
-        self.screened: dict[str, bool] = {}
+        self.screened: dict[str, dict[str, Any]] = {}
         self.excluded: dict[str, str | None] = {}
         self.gone: set[str] = set()
 
@@ -89,7 +89,7 @@ class _Collected:
             case "submission.withdrawn" | "submission.discarded":
                 self.gone.add(name)
             case "submission.screened":
-                self.screened[name] = body["late"]
+                self.screened[name] = body
             case "submission.judged":
                 self.excluded[name] = entry.actor if body["decision"] == "exclude" else None
             case "market.recorded":
@@ -119,10 +119,11 @@ class _Collected:
             origin = self.received[name].body
             if origin["evidence"] not in texts:
                 texts[origin["evidence"]] = _text(ledger, origin["evidence"])
+            screened = self.screened.get(name, {})
             yield Datum(
                 submission=name, series=fields["series"], day=day, firm=fields["contributor"],
                 kind=fields["kind"] or "", position=middle, read=_middle(origin["fields"]),
-                late=self.screened.get(name, False), counterparty=fields["counterparty"],
+                late=screened.get("late", False), passed=screened.get("passed", True), counterparty=fields["counterparty"],
                 relation=fields["relation"], handled_by=entry.actor, link=f"submission:{name}",
                 excluded_by=self.excluded.get(name),
                 supported=_supported(origin, fields, texts[origin["evidence"]]),
