@@ -68,7 +68,7 @@ def _room(person: str | None, permission: str) -> Iterator[Room]:
     run = session()
     signer = run.must_sign(person)
     with run.desk() as desk:
-        run.proved(desk, person)
+        run.proved(desk, person, logged=True)
         desk.permit(signer, permission)
         yield Room(desk, signer)
 

@@ -76,7 +76,9 @@ def build_app() -> App:
 def run(arguments: Sequence[str], environ: Mapping[str, str] | None = None) -> int:
     """Run one command; gives the exit code. Errors go to standard error as findings."""
     session = Session(
-        dict(os.environ if environ is None else environ), as_json="--json" in arguments
+        dict(os.environ if environ is None else environ),
+        as_json="--json" in arguments,
+        command=" ".join(each for each in arguments[:2] if not each.startswith("-")),
     )
     with entered(session):
         try:

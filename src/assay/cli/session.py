@@ -42,6 +42,7 @@ class Session:
 
     environ: Mapping[str, str]
     as_json: bool = False
+    command: str = "assay"
 
     @cached_property
     def settings(self) -> Settings:
@@ -77,8 +78,11 @@ class Session:
             raise WrongUse("--as", "name the person who does this: --as PERSON")
         return signer
 
-    def proved(self, desk: Desk, person: str | None) -> str | None:
-        """The person, proved by a key that the journal knows; None when nobody is named."""
+    def proved(self, desk: Desk, person: str | None, *, logged: bool = False) -> str | None:
+        """The person, proved by a key that the journal knows; None when nobody is named.
+
+        An auditor's look is recorded here unless the command says that it is `logged`.
+        """
         from assay.ledger.book.home import active_key
 
         if person is None:
@@ -92,7 +96,21 @@ class Session:
                 f"key {signer.key} of {person}",
                 "the journal knows no such active key",
             )
+        if not logged:
+            self._log_look(desk, signer)
         return person
+
+    def _log_look(self, desk: Desk, signer: Signer) -> None:
+        from assay.governance.audit import AUDITOR, log_view
+        from assay.ledger.book.home import person_on
+
+        with desk.ledger.read() as connection:
+            known = person_on(connection, signer.person, desk.today())
+        if known is not None and AUDITOR in known.roles:
+            log_view(
+                desk.ledger, signer.person, "command", {"command": self.command},
+                door="commands", today=desk.today(), signer=signer,
+            )  # fmt: skip
 
 
 _SESSION: ContextVar[Session] = ContextVar("session")

@@ -17,6 +17,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.response import Response
 
 from assay.governance.accounts import SignedIn
+from assay.governance.audit import AUDITOR, log_view
 from assay.web.house import House
 
 COOKIE = "assay_session"
@@ -73,6 +74,18 @@ def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHand
     held = house_of(connection).roles.of(who.person.roles)
     if permission is None or permission not in held:
         raise PermissionDeniedException(f"this needs the permission {permission}")
+    looks = AUDITOR in who.person.roles and connection.scope.get("method") == "GET"
+    if looks and not handler.opt.get("logged") and not connection.headers.get("hx-request"):
+        _log_look(connection, who)
+
+
+def _log_look(connection: ASGIConnection[Any, Any, Any, Any], who: SignedIn) -> None:
+    """An auditor's look at a page that does not record it itself; parts of a page are no look."""
+    house = house_of(connection)
+    about = {"page": connection.url.path}
+    if connection.url.query:
+        about["query"] = connection.url.query
+    log_view(house.ledger, who.person.person, "page", about, door="pages", today=house.desk.today())
 
 
 async def refuse_forged(request: Request[Any, Any, Any]) -> Response[Any] | None:

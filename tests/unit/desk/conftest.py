@@ -117,7 +117,8 @@ def room(tmp_path: Path, library) -> Room:
     )
     keys = {}
     for person, roles in PEOPLE.items():
-        register_person(desk, None, person, roles, date(2025, 1, 2))
+        until = date(2026, 3, 31) if "auditor" in roles else None
+        register_person(desk, None, person, roles, date(2025, 1, 2), until=until)
         keys[person] = make_key(tmp_path / "keys", person)
     register_key(desk, None, keys["B-1"])
     for owner in keys.values():

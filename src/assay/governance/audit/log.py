@@ -19,7 +19,7 @@ from assay.ledger.book.home import person_on, persons
 
 #: The longest box: a yearly audit and the three months to publish its result.
 LONGEST_DAYS = 458
-ROLE = "auditor"
+AUDITOR = "auditor"
 
 
 def time_box(connection: Connection, person: str, today: date) -> date | None:
@@ -33,7 +33,7 @@ def time_box(connection: Connection, person: str, today: date) -> date | None:
             "audit.closed", f"{person} on {today}",
             "no registration holds on this day: the box is over, or was never opened",
         )  # fmt: skip
-    if ROLE not in known.roles:
+    if AUDITOR not in known.roles:
         return None
     query = sa.select(persons.c.since, persons.c.until).where(
         persons.c.person == person, persons.c.since <= today

@@ -5,7 +5,7 @@ from typing import Literal
 from assay.ledger.kinds.registry import Body, kind
 
 View = Literal[
-    "dossier", "evidence", "sample", "reproduction", "bundle", "controls", "log", "retention"
+    "dossier", "evidence", "sample", "reproduction", "bundle", "controls", "log", "page", "command"
 ]
 
 

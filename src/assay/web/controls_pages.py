@@ -1,0 +1,91 @@
+"""The controls page: every row with its result, computed now; signing and keeping a run."""
+
+from __future__ import annotations
+
+import json
+from itertools import groupby
+from typing import Any
+
+from litestar import Controller, get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect, Response
+
+from assay.governance.controls import (
+    Records,
+    load_controls,
+    record_run,
+    run_controls,
+    sign_control,
+    summary_of,
+)
+from assay.ledger.book.audit import last_test
+from assay.web.audit_pages import look
+from assay.web.pages import page
+from assay.web.security import house_of, who_is
+from assay.web.sign_in import Asked, Form
+
+READ, SIGN = "governance:control:read", "governance:control:sign"
+_OWN = {"logged": True}
+
+
+def records_of(request: Asked) -> Records:
+    """What the tests read, over the house."""
+    desk = house_of(request).desk
+    return Records(desk.ledger, desk.library, desk.permissions, desk.now(), desk.today())
+
+
+class ControlsPages(Controller):
+    """What the agency is held to."""
+
+    path = "/controls"
+
+    @get("/", opt={"permission": READ, **_OWN}, sync_to_thread=True)
+    def controls(self, request: Asked, only: FromQuery[str] = "") -> Response[Any]:
+        """Every row, live; `only` shows the rows of one result."""
+        look(request, "controls", {"only": only} if only else {})
+        house = house_of(request)
+        controls = load_controls(house.reference)
+        found = run_controls(controls, records_of(request))
+        shown = [each for each in found if only in ("", each.result)]
+        with house.ledger.read() as connection:
+            last = last_test(connection)
+        sections = [
+            (controls.sections[name], list(rows))
+            for name, rows in groupby(shown, key=lambda each: each.row.section)
+        ]
+        return page(
+            request, "controls.html",
+            sections=sections, summary=summary_of(found), only=only, last=last,
+            now=house.desk.now(),
+        )  # fmt: skip
+
+    @get("/entry/{seq:int}", opt={"permission": READ, **_OWN}, sync_to_thread=True)
+    def entry(self, request: Asked, seq: FromPath[int]) -> Response[Any]:
+        """The entry that a result points to."""
+        look(request, "controls", {"entry": str(seq)})
+        entry = house_of(request).ledger.entry(seq)
+        body = json.dumps(entry.body, ensure_ascii=False, indent=1, sort_keys=True)
+        return page(request, "journal.html", entry=entry, body=body)
+
+    @post("/sign", opt={"permission": SIGN, **_OWN}, sync_to_thread=True)
+    def sign(self, request: Asked, data: Form) -> Response[Any]:
+        """Sign a row of one's role, with words."""
+        who, house = who_is(request), house_of(request)
+        assert who is not None, "the guard lets nobody else in"
+        row = load_controls(house.reference).row(data.get("control", ""))
+        sign_control(
+            house.ledger, row, person=who.person.person, today=house.desk.today(),
+            answer=data.get("answer", ""), words=data.get("words", ""),
+            signer=house.signer(who),
+        )  # fmt: skip
+        return Redirect(f"/controls#{row.id}", status_code=303)
+
+    @post("/run", opt={"permission": SIGN, **_OWN}, sync_to_thread=True)
+    def run(self, request: Asked) -> Response[Any]:
+        """Keep the results as they stand in the journal."""
+        who, house = who_is(request), house_of(request)
+        assert who is not None, "the guard lets nobody else in"
+        signer = house.signer(who)
+        found = run_controls(load_controls(house.reference), records_of(request))
+        record_run(house.ledger, found, signer.person, signer)
+        return Redirect("/controls", status_code=303)
