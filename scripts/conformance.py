@@ -1,4 +1,3 @@
-
 """`make conformance DATA=dir`: published fixings against the shipped documents, row by row.
 
 Every pair `<name>_submissions.csv.gz` and `<name>_expected.csv.gz` of the folder is replayed
