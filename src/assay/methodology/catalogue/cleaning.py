@@ -150,10 +150,13 @@ def two_sheets_one_date(sheet: Sheet, *, contributors: int) -> None:
         known = before.get((each.series, each.contributor))
         if known is not None and each.low is not None and each.contributor in twice:
             away[line] += abs(each.low - known)
-    # yesterday's sheet again is no sheet of today, however near
-    stays = min((0, 1), key=lambda line: (away[line] == 0, away[line], line))
-    sheet.notes.append(("cleaning.two_sheets", f"sheet {stays + 1} of 2 stays"))
     both = {_key(each) for each, line in numbered if line == 1}
+    stays = min((0, 1), key=lambda line: (away[line], line))
+    # yesterday's own sheet again is none of today, however near
+    kept = [each for each, line in numbered if line == stays or _key(each) not in both]
+    if away[stays] != away[1 - stays] and _quotes(kept) == _quotes(sheet.previous):
+        stays = 1 - stays
+    sheet.notes.append(("cleaning.two_sheets", f"sheet {stays + 1} of 2 stays"))
     sheet.drop(
         {
             each.id: Outcome("missing", "cleaning.misdated_sheet", {"sheet": line + 1})
