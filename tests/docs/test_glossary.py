@@ -19,7 +19,7 @@ AVOIDED = re.compile(r"(^|_)(manager|helper|helpers|utils)($|_)")
 def test_each_word_lives_where_the_glossary_says(word, place):
     module, _, path = place.partition(":")
     found = importlib.import_module(module)
-    for name in path.split("."):
+    for name in path.split(".") if path else ():
         if isinstance(found, type) and issubclass(found, msgspec.Struct):
             assert name in found.__struct_fields__
             return
