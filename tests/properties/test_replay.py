@@ -189,6 +189,9 @@ def row(draw: Any) -> dict[str, Any]:
     high = low + draw(st.sampled_from([0, 0, 1, 2]))
     day = FIRST + timedelta(days=draw(st.integers(0, 5)))
     hour = draw(st.sampled_from([None, "T09:59:00+08:00", "T10:13:00+08:00", "T10:13:01+08:00"]))
+    hours = st.sampled_from([None, "T00:00:00+08:00", "T23:59:59.999999+08:00", "T10:00:00+08:00"])
+    concluded = draw(hours)
+    near = [day + timedelta(days=draw(st.sampled_from([0, 0, 0, -1, 1]))) for _ in range(2)]
     return {
         "series": draw(st.sampled_from(["S-1", "S-1", "S-2"])),
         "pricing_date": day.isoformat(),
@@ -198,7 +201,8 @@ def row(draw: Any) -> dict[str, Any]:
         "high": quarters(high),
         "side": draw(st.sampled_from([None, None, "buy", "sell"])),
         "quantity": draw(st.sampled_from([None, "1", "2", "2.5", "5", "0"])),
-        "received_at": None if hour is None else day.isoformat() + hour,
+        "received_at": None if hour is None else near[0].isoformat() + hour,
+        "concluded_at": None if concluded is None else near[1].isoformat() + concluded,
         "group": draw(st.sampled_from([None, None, "G", "H"])),
         "place": draw(st.sampled_from([None, "Foshan", "Wuxi", "port of X"])),
         "relation": draw(st.sampled_from([None, "arms_length", "affiliated"])),

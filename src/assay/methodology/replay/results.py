@@ -62,11 +62,17 @@ def empty(size: int) -> Fixings:
 
 
 def together(parts: Iterable[Fixings]) -> Fixings:
-    """Several pieces as one."""
+    """Several pieces as one; the pieces are used up, column by column, to save memory."""
     held = list(parts)
     if not held:
         return empty(0)
-    return Fixings(*(np.concatenate([getattr(p, name) for p in held]) for name in _FIELDS))
+    nothing = np.zeros(0, dtype=np.int8)
+    columns = []
+    for name in _FIELDS:
+        columns.append(np.concatenate([getattr(piece, name) for piece in held]))
+        for piece in held:
+            setattr(piece, name, nothing)
+    return Fixings(*columns)
 
 
 def put(fixings: Fixings, place: int, found: Determination, step: Fraction) -> None:
@@ -107,17 +113,20 @@ class Completion:
 
 def completed(fixings: Fixings, about: Completion) -> Fixings:
     """Silent days filled, carried prices set, sorted by series and date."""
-    spoken = np.unique(fixings.series[fixings.received > 0])
     if about.methodology.assessment is not None:
-        fixings = fixings.take(np.flatnonzero(np.isin(fixings.series, spoken)))
+        spoken = np.zeros(len(about.methodology.series), dtype=bool)
+        spoken[fixings.series[fixings.received > 0]] = True
+        if not spoken[fixings.series].all():
+            fixings = fixings.take(np.flatnonzero(spoken[fixings.series]))
     silent = _silent(fixings, about)
     fixings = together([fixings, silent]) if len(silent) else fixings
     codes = about.methodology.series
     rank = np.empty(len(codes), dtype=np.uint16 if len(codes) < 1 << 16 else np.int64)
     rank[sorted(range(len(codes)), key=codes.__getitem__)] = np.arange(len(codes))
-    if (fixings.day[1:] < fixings.day[:-1]).any():
-        fixings = fixings.take(np.argsort(fixings.day, kind="stable"))
-    fixings = fixings.take(np.argsort(rank[fixings.series], kind="stable"))
+    order = np.argsort(fixings.day, kind="stable")
+    order = order[np.argsort(rank[fixings.series[order]], kind="stable")]
+    for name in _FIELDS:
+        setattr(fixings, name, getattr(fixings, name)[order])
     assessment = about.methodology.assessment
     carried = [r for r in assessment.ladder if r.branch == "carried"] if assessment else []
     if carried:

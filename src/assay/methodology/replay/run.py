@@ -194,10 +194,13 @@ class _Run:
             pieces, days = self._collected()
         self._note()
         every = np.unique(np.concatenate(days)) if days else np.zeros(0, dtype=np.int32)
-        return [
-            self._finished(document, together(held), every, report)
-            for document, held, report in zip(self.documents, pieces, self.reports, strict=True)
-        ]
+        results = []
+        for document, report in zip(self.documents, self.reports, strict=True):
+            held = pieces.pop(0)
+            whole = together(held)
+            held.clear()
+            results.append(self._finished(document, whole, every, report))
+        return results
 
     def _collected(self) -> tuple[list[list[Fixings]], list[Array]]:
         pieces: list[list[Fixings]] = [[] for _ in self.documents]

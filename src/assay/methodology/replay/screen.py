@@ -205,9 +205,11 @@ class Screen:
         out = np.zeros(len(self.columns), dtype=bool)
         for name in ("concluded_at", "received_at"):
             instant = self.columns.instants.get(name)
-            if instant is not None:
-                outside = (instant < self.bound("begins")) | (instant >= self.bound("ends"))
-                out |= outside & (instant != NULL)
+            if instant is None:
+                continue
+            out |= (instant < self.bound("begins")) & (instant != NULL)
+            if name == "concluded_at":
+                out |= instant >= self.bound("ends")
         return out
 
     def _late(self, arguments: Mapping[str, Any]) -> Array | None:
