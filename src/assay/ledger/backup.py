@@ -18,9 +18,7 @@ from typing import Any
 from assay.core import BrokenPromise, Finding, Severity, digest_of, instant_text, refused
 from assay.ledger.book.home import agency_of
 from assay.ledger.check import CheckReport, check
-from assay.ledger.clock import FILE_NAME as CLOCK_FILE
 from assay.ledger.copying import copy, copy_files
-from assay.ledger.heads import FILE_NAME as HEADS_FILE
 from assay.ledger.ledger import Ledger
 from assay.ledger.log import logger
 
@@ -72,7 +70,9 @@ def _copy_database(ledger: Ledger, path: Path) -> None:
 
 
 def _manifest(folder: Path, report: CheckReport, agency: str, now: datetime) -> dict[str, Any]:
-    names = ["journal.sqlite", "evidence/secret", HEADS_FILE, CLOCK_FILE]
+    names = sorted(
+        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
+    )
     return {
         "format": FORMAT,
         "agency": agency,
@@ -80,11 +80,7 @@ def _manifest(folder: Path, report: CheckReport, agency: str, now: datetime) -> 
         "head": {"seq": report.head.seq, "digest": report.head.digest},
         "entries": report.entries,
         "evidence_files": report.evidence_files,
-        "files": {
-            name: digest_of((folder / name).read_bytes())
-            for name in names
-            if (folder / name).is_file()
-        },
+        "files": {name: digest_of((folder / name).read_bytes()) for name in names},
     }
 
 

@@ -17,7 +17,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect, Engine
 
-from assay.core import decimal_of, decimal_text, digest, utc
+from assay.core import (
+    BrokenPromise,
+    Finding,
+    Severity,
+    decimal_of,
+    decimal_text,
+    digest,
+    utc,
+)
 
 #: Seconds that a writer of an embedded store waits for its turn.
 SQLITE_PATIENCE = 30
@@ -76,7 +84,13 @@ class Instant(sa.types.TypeDecorator[datetime]):
             return None
         if isinstance(value, datetime):
             return value.astimezone(UTC)
-        return datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+        try:
+            return datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+        except ValueError:
+            way_out = "the stored time was changed: run assay ledger check, restore the backup"
+            raise BrokenPromise(
+                Finding("journal.changed", Severity.ERROR, f"time {value!r}", way_out)
+            ) from None
 
 
 #: The journal: the only table whose rows are facts. Everything else is a fold of it.

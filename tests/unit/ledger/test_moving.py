@@ -142,7 +142,7 @@ def test_a_swapped_evidence_file_in_a_backup_is_not_restored(lived_in, tmp_path,
     backup(lived_in, tmp_path / "backup")
     name = next(lived_in.evidence.names())
     (tmp_path / "backup" / "evidence" / name[:2] / name).write_bytes(b"another")
-    with pytest.raises(BrokenPromise, match=r"evidence\.changed"):
+    with pytest.raises(BrokenPromise, match=r"backup\.changed"):
         restore(tmp_path / "backup", tmp_path / "other", clock)
 
 
