@@ -92,3 +92,16 @@ def test_many_findings_are_counted_and_not_all_listed(monkeypatch) -> None:
     _, findings, _ = read(*[{**GOOD, "low": "x"}] * 5)
     assert findings.counts == {"row.number": 5}
     assert len(findings.listed) == 3
+
+
+def test_usual_numbers_are_read_at_once_and_the_same_as_one_by_one() -> None:
+    usual = ["1.50", "-0.125", "22180", "0", "-7", "123456789012345.5"]
+    at_once, _, _ = read(*[{**GOOD, "low": each, "high": each} for each in usual])
+    mixed, _, _ = read(*[{**GOOD, "low": each, "high": each} for each in (*usual, "+.5")])
+    for row, each in enumerate(usual):
+        assert at_once.number("low", row) == mixed.number("low", row) == Fraction(each)
+    huge, findings, _ = read({**GOOD, "low": "99999999999999999.999999999", "high": "1"})
+    assert len(huge) == 0
+    assert findings.counts == {"row.number": 1}
+    line, findings, _ = read({**GOOD, "low": "1\n", "high": "1"})
+    assert len(line) == 1
