@@ -222,3 +222,19 @@ def test_inputs_without_a_date_or_a_number_are_refused(tmp_path) -> None:
     findings = running.Findings()
     assert running.read_observations(path, findings) == {}
     assert findings.counts == {"row.missing": 1}
+
+
+def test_formula_days_that_no_calendar_reaches_are_left_out_and_said(tmp_path) -> None:
+    inputs = tmp_path / "inputs.csv"
+    lines = ["series,date,value", "CI-AL-NATIONAL,1990-01-01,12.7", "CI-AL-YUNNAN,1990-01-01,2.3"]
+    lines += [
+        "CEA-CLOSE,2023-08-17,70.10",
+        "AL-A00-FOSHAN,1990-08-18,1",
+        "AL-A00-FOSHAN,2023-08-18,18460",
+    ]
+    inputs.write_text("\n".join(lines) + "\n")
+    root = Path(running.__file__).parents[4] / "methodologies" / "al-lc"
+    out = tmp_path / "out.csv"
+    report = replay(load_methodology(next(root.glob("*.toml"))), Source(None, inputs=inputs), out)
+    assert report.bad_rows == 1
+    assert [each["mid"] for each in read_rows(out)] == ["19189"]

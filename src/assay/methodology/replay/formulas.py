@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 
+from assay.core import CalendarNotAnnounced, Finding, Severity
+from assay.core.dates import ONE_DAY
 from assay.methodology.document.model import Methodology
 from assay.methodology.engine.choosing import Chosen, choose, paired
 from assay.methodology.engine.combining import LEGS
@@ -25,6 +27,7 @@ from assay.methodology.replay.results import (
     Fixings,
     empty,
 )
+from assay.methodology.replay.rows import Findings
 
 #: Observations of its own series that a formula may look back at.
 _OWN = 64
@@ -35,11 +38,12 @@ def formula_days(
     series: Mapping[str, tuple[Observation, ...]],
     first: date | None,
     last: date | None,
+    findings: Findings,
 ) -> list[date]:
     """The pricing days a formula is asked for: those on which a same-day input speaks.
 
-    Without a same-day input: every day on which any of its inputs speaks. Closed days
-    are left out.
+    Without a same-day input: every pricing day from the first to the last observation (with
+    the calendar ``submissions``: every day that has one). Closed days are left out.
     """
     assert methodology.pricing is not None
     same = [i.series for i in methodology.pricing.inputs if i.lag == "same_day"]
@@ -52,13 +56,24 @@ def formula_days(
         and (first is None or each.date >= first)
         and (last is None or each.date <= last)
     }
-    return sorted(day for day in days if methodology.is_pricing_day(day))
+    if days and not same and methodology.calendar != "submissions":
+        days = {min(days) + n * ONE_DAY for n in range((max(days) - min(days)).days + 1)}
+    return [day for day in sorted(days) if _is_open(methodology, day, findings)]
+
+
+def _is_open(methodology: Methodology, day: date, findings: Findings) -> bool:
+    try:
+        return methodology.is_pricing_day(day)
+    except CalendarNotAnnounced as problem:
+        findings.add(Finding("row.calendar", Severity.ERROR, str(day), str(problem)))
+        return False
 
 
 def replay_formula(
     methodology: Methodology,
     series: Mapping[str, tuple[Observation, ...]],
     days: Iterable[date],
+    findings: Findings,
 ) -> Iterator[Fixings]:
     """One piece of fixings a pricing day, in the order of the days."""
     assert methodology.pricing is not None
@@ -76,9 +91,13 @@ def replay_formula(
             series=window.until(day),
             history={code: tuple(seen[-_OWN:]) for code, seen in history.items()},
         )
-        for place, code in enumerate(methodology.series):
-            found.series[place] = place
-            _one(methodology, code, day, inputs, found, place, history[code])
+        try:
+            for place, code in enumerate(methodology.series):
+                found.series[place] = place
+                _one(methodology, code, day, inputs, found, place, history[code])
+        except CalendarNotAnnounced as problem:
+            findings.add(Finding("row.calendar", Severity.ERROR, str(day), str(problem)))
+            continue
         yield found
 
 

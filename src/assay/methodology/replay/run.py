@@ -135,10 +135,10 @@ def replay_together(
 def _formula(
     document: Methodology, series: Mapping[str, tuple[Observation, ...]], source: Source
 ) -> tuple[Fixings, Report]:
-    days = formula_days(document, series, source.first, source.last)
+    days = formula_days(document, series, source.first, source.last, source.findings)
     about = Completion(document, days[0], days[-1]) if days else None
     pieces: list[Fixings] = []
-    for number, piece in enumerate(replay_formula(document, series, days)):
+    for number, piece in enumerate(replay_formula(document, series, days, source.findings)):
         pieces.append(piece)
         if source.progress:
             source.progress(number + 1, len(days))
@@ -146,7 +146,8 @@ def _formula(
     if about is not None:
         about.days = np.array([day_number(day) for day in days], dtype=np.int32)
         fixings = completed(fixings, about)
-    return fixings, Report(fixings=len(fixings), determined=_determined(fixings))
+    bad = source.findings.bad_rows
+    return fixings, Report(bad_rows=bad, fixings=len(fixings), determined=_determined(fixings))
 
 
 def _determined(fixings: Fixings) -> int:
