@@ -114,10 +114,22 @@ def test_the_study_on_disk_names_nobody_outside_the_desk_folder(tmp_path: Path) 
     }  # fmt: skip
     for path in written:
         names = any(name in path.read_text("utf-8") for name in ("ALPHA", "BETA", "GAMMA"))
-        assert names == (path.parent.name == "desk")
+        assert names == (path.name in ("days.csv", "influence.csv"))
+        assert (path.suffix == ".csv") == (path.parent.name == "desk")
     page = (tmp_path / "out" / "study.md").read_text("utf-8")
     assert "count" in page
     assert "| S-1 | 4 | 4 | 0 | 0 |" in page
+
+
+def test_prices_of_two_firms_stay_on_the_desk(tmp_path: Path) -> None:
+    found = study(
+        simple(MEAN), simple(MEAN, step="20"), Source(write_rows(tmp_path / "in.csv", ROWS))
+    )
+    write_study(found, tmp_path / "out")
+    page = (tmp_path / "out" / "study.md").read_text("utf-8")
+    assert "2024-01-02**: 30 -> 40 (10)" in page
+    assert "2024-01-03**: withheld, too few data" in page
+    assert "2024-01-03,10,15,20" in (tmp_path / "out" / "desk" / "comparison.csv").read_text()
 
 
 def test_the_picture_is_plain_shapes_and_stays_small() -> None:

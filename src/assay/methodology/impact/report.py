@@ -1,8 +1,8 @@
 """An impact study on disk: tables, pictures, and one page that a consultation can attach.
 
-For a consultation: `study.md`, `comparison.csv` (every series and day) and one SVG a series;
-they name no contributor. For the desk only: `desk/days.csv` (the days that differ most, with
-names) and `desk/influence.csv`.
+For a consultation: `study.md` and one SVG a series; they name no contributor, and prices made
+of fewer than three data are withheld. For the desk only: `desk/comparison.csv` (every series
+and day), `desk/days.csv` (the days that differ most, with names) and `desk/influence.csv`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def write_study(found: Study, folder: Path) -> list[Path]:
     desk = folder / "desk"
     desk.mkdir(parents=True, exist_ok=True)
     written = [
-        _table(folder / "comparison.csv", _comparison_names(), _comparison(found.rows)),
+        _table(desk / "comparison.csv", _comparison_names(), _comparison(found.rows)),
         _table(desk / "days.csv", ("series", "pricing_date", "old_mid", "new_mid", "change", "reason"), _days(found)),
         _table(
             desk / "influence.csv",
@@ -41,7 +41,8 @@ def write_study(found: Study, folder: Path) -> list[Path]:
     for code in found.series:
         path = folder / f"{_safe(code)}.svg"
         card = found.new.cards.get(code) or found.old.card(code)
-        points = [Point(row.day, row.old.mid, row.new.mid) for row in found.of(code)]
+        shown = [row for row in found.of(code) if row.may_leave]
+        points = [Point(row.day, row.old.mid, row.new.mid) for row in shown]
         title = f"{code}: {_named(found.old)} and {_named(found.new)}"
         path.write_text(picture(title, card.unit.code, points), encoding="utf-8")
         written.append(path)
@@ -126,9 +127,7 @@ def _page(found: Study) -> Iterator[str]:
     yield "## The days that differ most"
     yield ""
     for told in found.days:
-        row = told.row
-        change = f" ({_text(row.change)})" if row.change is not None else ""
-        yield f"* **{row.series}, {row.day}**: {_text(row.old.mid) or 'no price'} -> {_text(row.new.mid) or 'no price'}{change}"
+        yield f"* **{told.row.series}, {told.row.day}**: {_shown(told.row)}"
         for reason in told.public or ("nothing that a rule says",):
             yield f"  * {reason}"
     if not found.days:
@@ -136,6 +135,14 @@ def _page(found: Study) -> Iterator[str]:
     yield ""
     for code in found.series:
         yield f"![{code}]({_safe(code)}.svg)"
+
+
+def _shown(row: Row) -> str:
+    if not row.may_leave:
+        return "withheld, too few data"
+    change = f" ({_text(row.change)})" if row.change is not None else ""
+    old, new = (_text(side.mid) or "no price" for side in (row.old, row.new))
+    return f"{old} -> {new}{change}"
 
 
 def _changes(found: Study) -> Iterator[str]:
@@ -150,7 +157,7 @@ def _changes(found: Study) -> Iterator[str]:
 
 
 def _line(code: str, rows: list[Row]) -> str:
-    changes = [row.change for row in rows if row.change is not None]
+    changes = [row.change for row in rows if row.change is not None and row.may_leave]
     largest = max(changes, key=abs, default=None)
     mean = None
     if changes:

@@ -27,6 +27,8 @@ from assay.methodology.replay.results import BRANCH_CODES, DETERMINED
 
 #: Days of which the reason is asked, unless the caller wants more.
 DAYS = 10
+#: A price made of fewer data than this would let one firm's price be inferred (DOMAIN 5).
+LEAST_DATA = 3
 Legs = tuple[Decimal | None, Decimal | None, Decimal | None]
 
 
@@ -61,6 +63,14 @@ class Row:
         if self.old.mid is None or self.new.mid is None:
             return None
         return self.new.mid - self.old.mid
+
+    @property
+    def may_leave(self) -> bool:
+        """Whether neither side betrays the price of a firm: enough data, or none of firms."""
+        return all(
+            side.mid is None or side.n_used >= LEAST_DATA or side.branch in ("formula", "carried")
+            for side in (self.old, self.new)
+        )
 
     @property
     def differs(self) -> bool:
