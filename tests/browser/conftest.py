@@ -111,7 +111,7 @@ class Person:
         self.page = self.context.new_page()
         self.errors: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.set_default_timeout(10_000)
+        self.page.set_default_timeout(30_000)
         self.page.goto(f"{served.address}/sign-in")
         self.page.focus("input[name=person]")
         self.page.keyboard.type(name)
