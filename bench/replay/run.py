@@ -15,9 +15,11 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import compare
+import documents
 import generate
 
 HERE = Path(__file__).resolve().parent
@@ -102,6 +104,32 @@ def show(table: Path, found: dict[str, dict[str, float]]) -> None:
     )
 
 
+def memory_of(table: Path, series: int) -> None:
+    """Time and peak memory of the command with one document, and of the three together."""
+    with tempfile.TemporaryDirectory() as folder:
+        runs, memory, processor = process("assay", table, Path(folder), series, 1)
+        print(
+            f"{table.name}, three documents: {runs[0]:.1f} s, {processor:.1f} processor s, peak {memory:.0f} MB"
+        )
+        document = Path(folder) / "vwap.toml"
+        document.write_text(documents.assessed("vwap", series), "utf-8")
+        program = str(Path(sys.executable).with_name("assay"))
+        given = [
+            str(document),
+            "--submissions",
+            str(table),
+            "--out",
+            str(Path(folder) / "out.parquet"),
+        ]
+        begun = time.perf_counter()
+        child = subprocess.Popen([program, "replay", *given], stdout=subprocess.DEVNULL)
+        _, status, used = os.wait4(child.pid, 0)
+        if status:
+            raise SystemExit("assay replay failed")
+        took = time.perf_counter() - begun
+        print(f"{table.name}, assay replay: {took:.1f} s, peak {used.ru_maxrss / 1024:.0f} MB")
+
+
 def main() -> None:
     """Make what is missing, measure, print."""
     parser = argparse.ArgumentParser()
@@ -125,12 +153,7 @@ def main() -> None:
                 generate.shuffle(table, mixed)
             show(mixed, measure(mixed, generate.SHAPES[millions][0], given.times))
     if given.memory:
-        table = made(given.folder, given.memory)
-        with tempfile.TemporaryDirectory() as folder:
-            runs, memory, processor = process(
-                "assay", table, Path(folder), generate.SHAPES[given.memory][0], 1
-            )
-        print(f"{table.name}: {runs[0]:.1f} s, {processor:.1f} processor s, peak {memory:.0f} MB")
+        memory_of(made(given.folder, given.memory), generate.SHAPES[given.memory][0])
     print(
         f"load now {os.getloadavg()[0]:.1f}, this process {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB"
     )

@@ -42,7 +42,7 @@ class Fixings:
     def __len__(self) -> int:
         return len(self.day)
 
-    def take(self, rows: Array) -> Fixings:
+    def take(self, rows: Array | slice) -> Fixings:
         """These rows, in this order."""
         return Fixings(*(getattr(self, name)[rows] for name in _FIELDS))
 

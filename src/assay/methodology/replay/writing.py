@@ -7,7 +7,7 @@ series has the same number of decimals, else as text. Rows are sorted by series 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ import pyarrow as pa  # type: ignore[import-untyped]  # pyarrow ships no types
 from assay.core import decimal_text, refused
 from assay.methodology.document.model import BRANCHES, Methodology
 from assay.methodology.replay.columns import Array
-from assay.methodology.replay.results import DETERMINED, Fixings
+from assay.methodology.replay.results import DETERMINED, Fixings, empty
 from assay.methodology.replay.rows import Findings
 from assay.methodology.replay.tables import SUFFIXES
 
@@ -27,6 +27,7 @@ COLUMNS = (
 )  # fmt: skip
 #: Arrow writes smaller numbers with an exponent; those are written one by one.
 _PLAIN_PLACES = 6
+_PIECE = 1 << 18
 _STATUSES = ("not_assessed", "determined")
 
 
@@ -101,18 +102,12 @@ def check_out(path: Path) -> None:
 
 
 def write_fixings(path: Path, fixings: Fixings, methodology: Methodology) -> None:
-    """Write the output table, by suffix."""
+    """Write the output table, by suffix, a bounded number of rows at a time."""
     if path.name.endswith(".parquet"):
-        import pyarrow.parquet as pq  # type: ignore[import-untyped]  # pyarrow ships no types
-
-        table = table_of(fixings, methodology, as_text=False)
-        # Codes are written as they are; without the stored schema they read back as text.
-        words = ["series", "status", "branch"]
-        pq.write_table(table, path, store_schema=False, use_dictionary=words)
+        _write_parquet(path, fixings, methodology)
         return
     import pyarrow.csv as pc  # type: ignore[import-untyped]  # pyarrow ships no types
 
-    table = table_of(fixings, methodology, as_text=True)
     special = any(set('",\r\n') & set(code) for code in methodology.series)
     options = pc.WriteOptions(
         include_header=False, quoting_style="needed" if special else "none", batch_size=1 << 16
@@ -124,7 +119,24 @@ def write_fixings(path: Path, fixings: Fixings, methodology: Methodology) -> Non
         else pa.OSFile(str(path), "wb") as stream
     ):
         stream.write((",".join(COLUMNS) + "\n").encode())
-        pc.write_csv(table, stream, options)
+        for piece in _pieces(fixings):
+            pc.write_csv(table_of(piece, methodology, as_text=True), stream, options)
+
+
+def _write_parquet(path: Path, fixings: Fixings, methodology: Methodology) -> None:
+    import pyarrow.parquet as pq  # type: ignore[import-untyped]  # pyarrow ships no types
+
+    schema = table_of(empty(0), methodology, as_text=False).schema
+    # Codes are written as they are; without the stored schema they read back as text.
+    words = ["series", "status", "branch"]
+    with pq.ParquetWriter(path, schema, store_schema=False, use_dictionary=words) as writer:
+        for piece in _pieces(fixings):
+            writer.write_table(table_of(piece, methodology, as_text=False))
+
+
+def _pieces(fixings: Fixings) -> Iterator[Fixings]:
+    for start in range(0, len(fixings), _PIECE):
+        yield fixings.take(slice(start, start + _PIECE))
 
 
 def findings_path(out: Path) -> Path:
