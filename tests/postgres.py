@@ -85,8 +85,6 @@ class Server:
                     "postgres", "-D", str(self.data), "-p", str(self.port),
                     "-c", "listen_addresses=127.0.0.1", "-k", str(self.folder),
                     "-c", "max_connections=60",
-                    # Tests kill processes, never the machine: the kernel keeps what was written.
-                    "-c", "fsync=off", "-c", "full_page_writes=off",
                 ),
                 cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
