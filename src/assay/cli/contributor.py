@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -278,8 +277,8 @@ def file(
         return
     card = found["card"]
     say(f"{found['contributor']} {card['name']} ({card['status']}), group {card['group']}, {', '.join(card['classes'])}")  # fmt: skip
-    say_table("", ("since", "status", "why"), [(r["since"], r["status"], r["reason"]) for r in found["statuses"]])  # fmt: skip
-    say_table("", ("entry", "what", "name", "from", "until", "by"), [(r["seq"], r["what"], r.get("name"), r.get("since"), r.get("until"), r["actor"]) for r in found["papers"]])  # fmt: skip
+    say_table("", ("since", "status", "why"), [(r["since"], r["status"], r.get("reason")) for r in found["statuses"]])  # fmt: skip
+    say_table("", ("entry", "what", "name", "from", "until", "by"), [(r["seq"], r["what"], r.get("name"), r.get("since"), r.get("until"), r.get("actor")) for r in found["papers"]])  # fmt: skip
     say(f"lacking: {'; '.join(found['lacking']) or 'nothing'}")
 
 
@@ -311,21 +310,10 @@ def scores(
     Example: `assay contributor scores F03 --from 2025-12-01 --to 2025-12-31 --as P-05`
     """
     from assay.governance import contributors
-    from assay.ledger.book.contributors import contributors_on
 
-    found: dict[str, list[contributors.Score]] = {}
     with open_office() as office:
-        person = reader(office, as_)
-        end = last or office.today()
-        begin = first or end - timedelta(days=90)
-        if contributor is not None:
-            contributor = contributors.readable_file(office, person, contributor)["contributor"]
-        else:
-            office.permit(person, "governance:contributor:read")
-        with office.ledger.read() as connection:
-            firms = [contributor] if contributor else [c["contributor"] for c in contributors_on(connection, end) if c["status"] == "active"]  # fmt: skip
-            for code in firms:
-                found[code] = contributors.scores_of(connection, code, begin, end, office.thresholds)  # fmt: skip
+        begin, end = contributors.usual_span(office, first, last)
+        found = contributors.readable_scores(office, reader(office, as_), contributor, begin, end)
     below = {code: contributors.below_standard(each) for code, each in found.items()}
     document = {"from": begin, "to": end, "scores": {code: [s.document() for s in each] for code, each in found.items()}, "below": below}  # fmt: skip
     if not answer(document, json):

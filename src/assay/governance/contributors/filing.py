@@ -1,20 +1,32 @@
-"""The file of a contributor as it stands, and the alarms that follow from all files.
+"""The file of a contributor as it stands, and who may read it; every look is an entry.
 
-Compliance reads every file. A submitter sees the file of his own firm only, without what
-others said about it. Writes nothing.
+Compliance, desk and auditor read every file. A submitter sees the file of his own firm
+only, without what others said about it and without the words of the checks.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from assay.core import CalendarNotAnnounced, Finding, Severity, refused
-from assay.governance.contributors.life import card_on, shortcomings
+from assay.core import refused
+from assay.governance.audit import log_view
+from assay.governance.contributors.clocks import Clock, clocks_of, soon_of
+from assay.governance.contributors.life import WRITE, card_on, shortcomings
+from assay.governance.contributors.scores import (
+    Score,
+    below_standard,
+    scores_of,
+    scores_of_all,
+    told_to_the_firm,
+    usual_span,
+)
 from assay.governance.office import Office
-from assay.ledger.book.contributors import contributors_on
+from assay.ledger.book.contributors import contributors_on, submitters
 from assay.ledger.book.files import (
     certificates_on,
     papers_of,
@@ -25,30 +37,159 @@ from assay.ledger.book.files import (
 
 READ = "governance:contributor:read"
 OWN = "portal:file:read"
-#: What other participants said, and what the house thinks: not for the firm itself.
+#: What a person must have recorded for a file to be read by these doors.
+VIEW = "contributor_file"
+#: What other participants said of the firm: not for the firm itself.
 _NOT_HIS = ("reference",)
+#: Checks that rest on what others said.
+_OF_OTHERS = ("reputation",)
 
 
-def readable_file(
-    office: Office, person: str, contributor: str | None, known_at: datetime | None = None
-) -> dict[str, Any]:
-    """The file that `person` may read: any for compliance and desk, his own for a submitter."""
+def reach(office: Office, person: str, contributor: str | None) -> tuple[str, bool]:
+    """Whose file `person` reads, and whether as one of its own people; refused otherwise.
+
+    Any firm's for compliance, desk and auditor; for a submitter that of the firm whose
+    mandate he holds today.
+    """
     day = office.today()
     with office.ledger.read() as connection:
         if office.may(connection, person, READ):
             if contributor is None:
                 raise refused("contributor.which", person, "name the contributor")
-            return file_of(connection, contributor, day, known_at)
+            card_on(connection, contributor, day)
+            return contributor, False
         office.require(connection, person, OWN)
         own = submitter_on(connection, person, day)
-        if own is None or contributor not in (None, own):
-            raise refused(
-                "contributor.not_his", f"file of {contributor or 'a firm'} by {person} on {day}",
-                "a submitter sees the file of the firm that mandated him, and no other",
-            )  # fmt: skip
-        found = file_of(connection, own, day, known_at)
-    found["papers"] = [row for row in found["papers"] if row["what"] not in _NOT_HIS]
+    if own is None or contributor not in (None, own):
+        raise refused(
+            "contributor.not_his", f"file of {contributor or 'a firm'} by {person} on {day}",
+            "a submitter sees the file of the firm that mandated him, and no other",
+        )  # fmt: skip
+    return own, True
+
+
+def readable_file(
+    office: Office, person: str, contributor: str | None, known_at: datetime | None = None,
+    door: str = "commands",
+) -> dict[str, Any]:  # fmt: skip
+    """The file that `person` may read: any for compliance and desk, his own for a submitter.
+
+    The look is recorded before anything is read.
+    """
+    code, own = reach(office, person, contributor)
+    _log(office, person, code, door, known_at)
+    with office.ledger.read() as connection:
+        found = file_of(connection, code, office.today(), known_at)
+        names = not own and office.may(connection, person, WRITE)
+    if own:
+        found["papers"] = _as_told(found["papers"])
+        for row in found["statuses"]:
+            del row["reason"]
+    elif names:
+        _with_names(office, found)
     return found
+
+
+def _as_told(papers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The papers as their firm reads them: not what others said, nor what the house noted."""
+    told = []
+    for row in papers:
+        if row["what"] in _NOT_HIS or (row["what"] == "check" and row["name"] in _OF_OTHERS):
+            continue
+        kept = {name: row[name] for name in row if name != "actor"}
+        if row["what"] == "check":
+            kept["content"] = {**row["content"], "words": ""}
+        told.append(kept)
+    return told
+
+
+def _log(
+    office: Office, person: str, contributor: str, door: str, known_at: datetime | None
+) -> None:
+    about = {"contributor": contributor}
+    log_view(office.ledger, person, VIEW, about, door=door, today=office.today(), known_at=known_at)
+
+
+def _with_names(office: Office, found: dict[str, Any]) -> None:
+    """Names of persons from the vault, for whoever keeps the files; None once forgotten."""
+    recall = office.ledger.recall
+    with office.ledger.read() as connection:
+        query = sa.select(submitters.c.submitter, submitters.c.person)
+        rows = connection.execute(query.order_by(submitters.c.seq)).all()
+    vaults = {code: recall(reference) for code, reference in rows}
+    for each in found["submitters"]:
+        each["name"] = (vaults.get(each["submitter"]) or {}).get("name")
+    for row in found["papers"]:
+        for field, part in (("referee", "referee"), ("escalation", "name")):
+            if row["content"].get(field):
+                row["named"] = (recall(row["content"][field]) or {}).get(part)
+
+
+def readable_scores(
+    office: Office, person: str, contributor: str | None = None,
+    first: date | None = None, last: date | None = None,
+) -> dict[str, list[Score]]:  # fmt: skip
+    """The scores that `person` may read: all active firms' (or one's); of his own firm for a submitter.
+
+    A submitter reads them up to yesterday (of today the desk has not decided yet), without
+    what others told of his firm.
+    """
+    begin, end = usual_span(office, first, last)
+    with office.ledger.read() as connection:
+        everybody = contributor is None and office.may(connection, person, READ)
+        if everybody:
+            active = [c["contributor"] for c in contributors_on(connection, end) if c["status"] == "active"]  # fmt: skip
+            return scores_of_all(connection, active, begin, end, office.thresholds)
+    code, own = reach(office, person, contributor)
+    if own:
+        end = min(end, date.fromordinal(office.today().toordinal() - 1))
+    with office.ledger.read() as connection:
+        found = scores_of(connection, code, begin, end, office.thresholds)
+    return {code: [told_to_the_firm(each) for each in found] if own else found}
+
+
+def register(
+    office: Office, person: str, *, status: str = "", class_: str = "", words: str = "",
+    attention: bool = False,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Every firm as it stands today with its clocks and the scores below standard, filtered.
+
+    Rows: the card, ``clocks`` (`Clock`), ``below`` (names of scores). `words` are looked for in
+    code, names, group and aliases; `attention` keeps firms with a clock or a score below.
+    """
+    office.permit(person, READ)
+    today = office.today()
+    first, last = usual_span(office)
+    with office.ledger.read() as connection:
+        cards = contributors_on(connection, today)
+        active = [card["contributor"] for card in cards if card["status"] == "active"]
+        scores = scores_of_all(connection, active, first, last, office.thresholds)
+        rows = [
+            {
+                **card, "clocks": clocks_of(connection, card, today, soon_of(office, today)),
+                "below": below_standard(scores.get(card["contributor"], [])),
+            }
+            for card in cards
+        ]  # fmt: skip
+    return [
+        row for row in rows
+        if status in ("", row["status"]) and (not class_ or class_ in row["classes"])
+        and _says(row, words) and (not attention or row["clocks"] or row["below"])
+    ]  # fmt: skip
+
+
+def _says(row: Mapping[str, Any], words: str) -> bool:
+    texts = [row["contributor"], row["name"], row["name_zh"] or "", row["group"]]
+    texts += [each["alias"] for each in row["aliases"]]
+    return words.strip().lower() in " ".join(texts).lower()
+
+
+def clocks_today(office: Office, contributor: str) -> list[Clock]:
+    """What of one firm ends soon or ended."""
+    today = office.today()
+    with office.ledger.read() as connection:
+        card = card_on(connection, contributor, today)
+        return clocks_of(connection, card, today, soon_of(office, today))
 
 
 def file_of(
@@ -78,73 +219,25 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in row if row[name] is not None}
 
 
-def alarms(office: Office, day: date | None = None) -> list[Finding]:
-    """What somebody must see today: expiries, rectifications, mandates, lacking papers."""
-    today = day or office.today()
-    soon = today + timedelta(days=office.thresholds.of("clocks")["expiry_alarm_days"])
-    found: list[Finding] = []
+def paper_of(office: Office, person: str, contributor: str, name: str, door: str) -> bytes:
+    """The bytes of a document or agreement of the file, by its evidence; the look is recorded."""
+    code, _ = reach(office, person, contributor)
     with office.ledger.read() as connection:
-        for card in contributors_on(connection, today):
-            if card["status"] == "terminated":
-                continue
-            found += _expiries(connection, card["contributor"], today, soon)
-            found += _rectification(connection, card["contributor"], today)
-            found += [
-                _alarm("submitter.expiring", f"{row['submitter']} of {card['contributor']}", row["until"], today)
-                for row in card["submitters"] if row["until"] is not None and row["until"] <= soon
-            ]  # fmt: skip
-    return [*found, *_calendar(office, today)]
+        held = {row["content"].get("evidence") for row in papers_of(connection, code)}
+    if not name or name not in held:
+        raise refused("document.unknown", f"{name or 'a paper'} of {code}", "no such paper is in the file")  # fmt: skip
+    log_view(
+        office.ledger, person, VIEW, {"contributor": code, "evidence": name},
+        door=door, today=office.today(),
+    )  # fmt: skip
+    return office.ledger.evidence.get(name)
 
 
-def _alarm(code: str, where: str, until: date, today: date) -> Finding:
-    if until < today:
-        return Finding(
-            code, Severity.ERROR, f"{where}: expired {until}", "renew it, or act on it today"
-        )
-    left = (until - today).days
-    return Finding(
-        code, Severity.WARNING, f"{where}: until {until}, {left} days left", "renew it in time"
-    )
-
-
-def _expiries(
-    connection: Connection, contributor: str, today: date, soon: date
-) -> list[Finding]:  # fmt: skip
-    newest: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in papers_of(connection, contributor):
-        if row["what"] == "certificate_end":
-            newest.pop(("certificate", row["name"]), None)
-        elif row["what"] in ("document", "certificate"):
-            newest[row["what"], row["name"]] = row
-    return [
-        _alarm(f"{row['what']}.expiring", f"{row['name']} of {contributor}", row["until"], today)
-        for row in newest.values() if row["until"] is not None and row["until"] <= soon
-    ]  # fmt: skip
-
-
-def _rectification(connection: Connection, contributor: str, today: date) -> list[Finding]:
-    notice = rectification_of(connection, contributor)
-    if notice is None:
-        return []
-    if notice["until"] < today:
-        return [Finding(
-            "rectification.unmet", Severity.ERROR, f"{contributor}: deadline {notice['until']} is over",
-            "terminate: assay contributor rectify --end unmet",
-        )]  # fmt: skip
-    left = (notice["until"] - today).days
-    return [Finding(
-        "rectification.running", Severity.WARNING,
-        f"{contributor}: until {notice['until']}, {left} days left", "look at what it sends in",
-    )]  # fmt: skip
-
-
-def _calendar(office: Office, today: date) -> list[Finding]:
-    """From 1 December on next year's calendar must be loaded: no deadline is guessed."""
-    next_year = date(today.year + 1, 12, 31)
-    if today < date(today.year, 12, 1):
-        return []
-    try:
-        office.calendar.is_open(next_year)
-    except CalendarNotAnnounced as problem:
-        return [Finding("calendar.not_announced", Severity.ERROR, office.calendar.id, str(problem))]
-    return []
+def acts_open(status: str, *, rectifying: bool) -> Sequence[str]:
+    """The acts on the standing of a firm that are not refused at once in this status."""
+    if rectifying:
+        return ("end_rectification",)
+    return {
+        "candidate": ("activate", "terminate"), "active": ("rectify", "terminate"),
+        "rectification": (), "terminated": ("return",),
+    }[status]  # fmt: skip

@@ -5,8 +5,9 @@ from typing import Literal
 from assay.ledger.kinds.registry import Body, kind
 
 View = Literal[
-    "dossier", "evidence", "sample", "reproduction", "bundle", "controls", "log", "page", "command"
-]
+    "dossier", "evidence", "sample", "reproduction", "bundle", "controls", "log", "page", "command",
+    "contributor_file", "pressure_report", "flag",
+]  # fmt: skip
 
 
 @kind("record.viewed/1", disclosure="auditor")
