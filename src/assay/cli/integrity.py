@@ -274,17 +274,12 @@ def flags(
 
     Example: `assay integrity flags --as P-05`
     """
-    from decimal import Decimal
-
     from assay.governance.integrity import surveillance
-    from assay.ledger.book.integrity import flags_of
 
     with open_office() as office:
-        office.permit(reader(office, as_), surveillance.READ)
-        with office.ledger.read() as connection:
-            rows = flags_of(connection, only_open=not all_)
-    rows = [row for row in rows if since is None or row["last"] >= since]
-    rows.sort(key=lambda row: -Decimal(row["strength"]))
+        rows = surveillance.flags_for(
+            office, reader(office, as_), state="all" if all_ else "open", since=since
+        )
     if not answer({"flags": rows}, json):
         say_table("", ("flag", "times", "by", "sentence", "outcome", "words"), [(r["flag"], r["strength"], r["detector"], r["sentence"], r["outcome"], r["words"]) for r in rows], right=("times",))  # fmt: skip
 

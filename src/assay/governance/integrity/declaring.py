@@ -108,6 +108,47 @@ def register(office: Office, person: str) -> list[dict[str, Any]]:
         return declarations_on(connection, office.today(), None if everything else person)
 
 
+def kept_from(office: Office, person: str) -> list[dict[str, Any]]:
+    """Who may not work on which series today: rows of the binding declarations, by series.
+
+    Everybody's for compliance, else one's own. Rows: ``series person interest declaration since``.
+    """
+    found = [
+        {"series": series, **{name: row[name] for name in ("person", "interest", "declaration", "since")}}
+        for row in register(office, person) if row["interest"] in BINDING
+        for series in row["series"]
+    ]  # fmt: skip
+    return sorted(found, key=lambda row: (row["series"], row["person"]))
+
+
+def standing(office: Office, person: str) -> list[dict[str, Any]]:
+    """Each person who must declare, and how he stands: his latest renewal, supervisor, review.
+
+    Everybody for compliance, else oneself. Rows: ``person roles renew_by left supervisor
+    series review_by``; `left` is None where nothing was ever declared.
+    """
+    day = office.today()
+    with office.ledger.read() as connection:
+        everybody = office.may(connection, person, READ)
+        codes = sorted(set(connection.execute(sa.select(persons.c.person)).scalars()))
+        known = [person_on(connection, code, day) for code in codes if everybody or code == person]
+        reviews = {row["person"]: row for row in assessors_on(connection, day)}
+        found = []
+        for each in known:
+            if each is None or not each.roles & DECLARING:
+                continue
+            dues = [row["renew_by"] for row in declarations_on(connection, day, each.person)]
+            review = reviews.get(each.person, {})
+            found.append({
+                "person": each.person, "roles": sorted(each.roles),
+                "renew_by": max(dues, default=None),
+                "left": (max(dues) - day).days if dues else None,
+                "supervisor": supervisor_on(connection, each.person, day),
+                "series": review.get("series", []), "review_by": review.get("review_by"),
+            })  # fmt: skip
+    return found
+
+
 def alarms(office: Office, series: Sequence[str] = ()) -> list[Finding]:
     """Declarations missing or not renewed, reviews overdue, series with fewer than two assessors."""
     day = office.today()

@@ -1,7 +1,8 @@
 """Pressure reports: in confidence, to the supervisor and compliance, on a clock that escalates.
 
 The words lie in the vault. Read by compliance, by the supervisor named, by the reporter;
-a report against one of these goes past him. Nobody answers or closes his own.
+a report against one of these goes past him. Nobody answers or closes his own. Whoever
+reads the words of a report leaves an entry in the access log.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from assay.core import refused
+from assay.governance.audit import log_view
 from assay.governance.office import Act, Office, need_words
 from assay.ledger import Entry, Signer
 from assay.ledger.book.home import person_on, persons
@@ -22,6 +24,9 @@ from assay.ledger.book.integrity import report_of, reports_of, supervisor_on
 REPORT = "governance:pressure:report"
 READ = "governance:pressure:read"
 COMPLIANCE = "compliance"
+#: How the access log names a look at the words of a report.
+VIEW = "pressure_report"
+_HISTORY = ("pressure.answered/1", "pressure.escalated/1", "pressure.closed/1")
 
 
 def report(
@@ -57,18 +62,59 @@ def may_see(connection: Connection, person: str, row: dict[str, Any], day: date)
     return known is not None and (COMPLIANCE in known.roles or person == row["supervisor"])
 
 
-def visible(office: Office, person: str) -> list[dict[str, Any]]:
-    """The reports that `person` may read, with their words."""
+def listed(office: Office, person: str) -> list[dict[str, Any]]:
+    """The reports that `person` may know of, with their clocks and without their words.
+
+    Rows: those of the book, ``overdue`` (unanswered, unclosed or None), ``due`` (the next
+    deadline) and ``left`` (days to it, below 0 when it is over; None once closed).
+    """
     day = office.today()
     with office.ledger.read() as connection:
         rows = [row for row in reports_of(connection) if may_see(connection, person, row, day)]
     found = []
     for row in rows:
-        record = office.ledger.recall(row["words"])
-        found.append(
-            {**row, "words": record["words"] if record else None, "overdue": _overdue(row, day)}
-        )
+        due = {"open": row["answer_by"], "answered": row["close_by"]}.get(row["state"])
+        left = (due - day).days if due else None
+        found.append({**row, "overdue": _overdue(row, day), "due": due, "left": left})
     return found
+
+
+def visible(office: Office, person: str, door: str = "commands") -> list[dict[str, Any]]:
+    """The reports that `person` may read, with their words; each look is recorded first."""
+    found = listed(office, person)
+    for row in found:
+        _log(office, person, row["report"], door)
+        row["words"] = _words(office, row["words"])
+    return found
+
+
+def opened(office: Office, person: str, name: str, door: str = "commands") -> dict[str, Any]:
+    """One report with its words and its history; the look is recorded first.
+
+    ``history`` has rows of ``what at actor words`` and what the entry said of its own.
+    """
+    row = next((each for each in listed(office, person) if each["report"] == name), None)
+    if row is None:
+        raise refused("pressure.unknown", name, "no such report")
+    _log(office, person, name, door)
+    history = [
+        {
+            "what": entry.kind.partition("/")[0].partition(".")[2], "at": entry.recorded_at,
+            "actor": entry.actor, "reason": entry.body.get("reason"), "to": entry.body.get("to", []),
+            "outcome": entry.body.get("outcome"), "words": _words(office, entry.body.get("words")),
+        }
+        for entry in office.ledger.entries(kinds=_HISTORY) if entry.body["report"] == name
+    ]  # fmt: skip
+    return {**row, "words": _words(office, row["words"]), "history": history}
+
+
+def _words(office: Office, reference: str | None) -> str | None:
+    record = office.ledger.recall(reference) if reference else None
+    return record["words"] if record else None
+
+
+def _log(office: Office, person: str, name: str, door: str) -> None:
+    log_view(office.ledger, person, VIEW, {"report": name}, door=door, today=office.today())
 
 
 def _overdue(row: dict[str, Any], day: date) -> str | None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 from assay.core import refused
 from assay.governance.integrity import conduct, positions
@@ -41,6 +43,24 @@ def raise_flags(office: Office, panel: Panel, since: date | None = None) -> list
             body = {**flag.document(), "thresholds": office.thresholds.digest}
             acts.append(("flag.raised/1", body))
     return office.record(None, READ, acts) if acts else []
+
+
+def flags_for(
+    office: Office, person: str, *, state: str = "open", detector: str = "", subject: str = "",
+    series: str = "", since: date | None = None, until: date | None = None,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """The flags that `person` may read, strongest first, filtered; `state` is open, closed or all."""
+    office.permit(person, READ)
+    with office.ledger.read() as connection:
+        rows = flags_of(connection, only_open=state == "open")
+    found = [
+        row for row in rows
+        if (state != "closed" or row["outcome"] is not None)
+        and detector in ("", row["detector"]) and (not subject or subject in row["subjects"])
+        and (not series or series in row["series"])
+        and (since is None or row["last"] >= since) and (until is None or row["first"] <= until)
+    ]  # fmt: skip
+    return sorted(found, key=lambda row: -Decimal(row["strength"]))
 
 
 def close_flag(office: Office, signer: Signer, flag: str, outcome: str, words: str) -> Entry:
