@@ -56,6 +56,33 @@ def test_from_pending_to_published_by_keyboard_only(served, somebody):
     assert proposal(served) is None
 
 
+def test_a_key_struck_while_an_act_is_on_its_way_waits_for_it(served, somebody):
+    page = somebody("A-1").desk()
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    page.wait_for_selector("tbody[data-place=pending] tr.group:has-text('· 0')")
+    # The answer of the server takes a second; the live line shows the act before.
+    page.evaluate(
+        "() => { const sent = window.fetch; window.fetch = async (address, how) => {"
+        " const answer = await sent(address, how);"
+        " if (how.method === 'POST') await new Promise((go) => setTimeout(go, 1000));"
+        " return answer; }; }"
+    )
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.wait_for_selector("dialog#exclude[open]")
+    page.keyboard.press("1")
+    page.keyboard.type("far from what was corroborated")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("tbody[data-place=out] .chip:has-text('exclude')")
+    assert page.locator("dialog#exclude[open]").count() == 1  # not answered yet
+    page.keyboard.press("u")
+    page.wait_for_selector("tbody[data-place=out] .chip:has-text('exclude')", state="detached")
+    judged = [e.body["decision"] for e in served.room.ledger.entries(kinds=["submission.judged/1"])]
+    assert judged == ["exclude", "none"]
+
+
 def test_nobody_approves_his_own_proposal_by_any_path(served, somebody):
     both = somebody("B-1")  # analyst, price manager and administrator at once
     page = both.desk()

@@ -5,6 +5,8 @@
   const base = "/desk/" + encodeURIComponent(series);
   const PAUSE = 80;
   let current = null, timer = null, asking = false, asked = false, stale = false;
+  let sending = false;
+  const kept = [];
   const rows = () => [...desk.querySelectorAll("tr.row:not([hidden])")];
   const say = (text) => { document.getElementById("announce").textContent = text; };
   const choose = (row) => { if (!row) return; rows().forEach((each) => each.classList.remove("current")); row.classList.add("current"); row.focus({ preventScroll: false }); current = row.dataset.submission; };
@@ -12,7 +14,7 @@
   const sieve = () => { const words = (document.getElementById("filter")?.value || "").toLowerCase(); desk.querySelectorAll("tr.row").forEach((row) => { row.hidden = Boolean(words) && !row.textContent.toLowerCase().includes(words); }); };
   document.getElementById("filter")?.addEventListener("input", sieve);
   const restore = () => { sieve(); const row = current && document.getElementById("row-" + current); if (row) row.classList.add("current"); };
-  const post = (verb, values) => htmx.ajax("POST", base + "/" + verb, { target: "#desk", swap: "innerHTML", values: { day, submission: current || "", ...values } });
+  const post = (verb, values) => { htmx.ajax("POST", base + "/" + verb, { target: "#desk", swap: "innerHTML", values: { day, submission: current || "", ...values } }); sending = true; };
   const open = async (name) => {
     const answer = await fetch(base + "/evidence/" + encodeURIComponent(name) + "?day=" + day, { headers: { "HX-Request": "true" } });
     drawer.innerHTML = await answer.text(); drawer.hidden = false; htmx.process(drawer);
@@ -102,15 +104,26 @@
     if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
     if (event.target.closest("#keys-button")) dialog("keys");
   });
-  document.addEventListener("htmx:after:swap", () => { if (typingIn(desk)) document.activeElement.blur(); document.querySelectorAll("dialog[open]").forEach((box) => box.close()); if (!document.querySelector("#notices .finding")) { if (!drawer.hidden) close(); } restore(); const problem = document.querySelector("#notices .finding"); if (problem) say(problem.textContent.trim()); });
+  // A key struck while an act is on its way waits for the answer; none is lost, none overtakes.
+  const act = (key) => {
+    const acts = { j: () => step(1), k: () => step(-1), e: () => current && open(current), a: () => current && post("confirm", {}), x: () => current && dialog("exclude"), u: () => current && post("undo", {}), n: () => dialog("phone"), v: () => dialog("phone"), d: () => post("determine", {}), r: () => document.getElementById("rationale")?.focus(), "?": () => dialog("keys"), "/": () => document.getElementById("filter")?.focus() };
+    return acts[key];
+  };
+  const answered = () => { sending = false; while (kept.length && !sending && !document.querySelector("dialog[open]")) act(kept.shift())(); };
+  document.addEventListener("htmx:before:request", () => { sending = true; });
+  ["htmx:finally:request", "htmx:error"].forEach((name) => document.addEventListener(name, answered));
+  document.addEventListener("htmx:after:swap", () => { if (typingIn(desk)) document.activeElement.blur(); document.querySelectorAll("dialog[open]").forEach((box) => box.close()); if (!document.querySelector("#notices .finding")) { if (!drawer.hidden) close(); } restore(); const problem = document.querySelector("#notices .finding"); if (problem) say(problem.textContent.trim()); answered(); });
   document.addEventListener("keydown", (event) => {
     const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
     if (event.ctrlKey && event.key === "Enter") { event.preventDefault(); document.getElementById("propose")?.click(); return; }
     if (event.key === "Escape" && !drawer.hidden) { close(); return; }
+    if (sending && !typing && act(event.key)) { event.preventDefault(); kept.push(event.key); return; }
     const box = document.querySelector("dialog[open]");
     if (box) { if (box.id === "exclude" && !typing || box.id === "exclude" && event.target.type === "radio") { const radio = box.querySelectorAll('input[type="radio"]')[Number(event.key) - 1]; if (radio) { radio.checked = true; box.querySelector("textarea").focus(); event.preventDefault(); } } return; }
     if (typing || event.ctrlKey || event.metaKey || event.altKey) { if (typing && event.key === "Escape") event.target.blur(); return; }
-    const acts = { j: () => step(1), k: () => step(-1), e: () => current && open(current), a: () => current && post("confirm", {}), x: () => current && dialog("exclude"), u: () => current && post("undo", {}), n: () => dialog("phone"), v: () => dialog("phone"), d: () => post("determine", {}), r: () => document.getElementById("rationale")?.focus(), "?": () => dialog("keys"), "/": () => document.getElementById("filter")?.focus() };
-    if (acts[event.key]) { event.preventDefault(); acts[event.key](); }
+    const wanted = act(event.key);
+    if (!wanted) return;
+    event.preventDefault();
+    wanted();
   });
 })();
