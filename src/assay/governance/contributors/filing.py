@@ -13,7 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from assay.core import refused
+from assay.core import refused, zone_of
+from assay.governance.acting import book_at
 from assay.governance.audit import log_view
 from assay.governance.contributors.clocks import Clock, clocks_of, soon_of
 from assay.governance.contributors.life import WRITE, card_on, shortcomings
@@ -41,6 +42,15 @@ OWN = "portal:file:read"
 VIEW = "contributor_file"
 #: What other participants said of the firm: not for the firm itself.
 _NOT_HIS = ("reference",)
+#: Every kind of entry that concerns one firm's file.
+TIMELINE = (
+    "contributor.registered/1", "contributor.status_set/1", "contributor.alias_added/1",
+    "contributor.applied/1", "contributor.document_filed/1", "contributor.checked/1",
+    "contributor.reference_taken/1", "contributor.agreed/1",
+    "contributor.rectification_noticed/1", "contributor.rectification_ended/1",
+    "certificate.filed/1", "certificate.withdrawn/1", "submitter.mandated/1",
+    "submitter.mandate_ended/1", "submitter.alias_added/1",
+)  # fmt: skip
 #: Checks that rest on what others said.
 _OF_OTHERS = ("reputation",)
 
@@ -78,16 +88,63 @@ def readable_file(
     """
     code, own = reach(office, person, contributor)
     _log(office, person, code, door, known_at)
+    day = known_at.astimezone(zone_of(office.zone)).date() if known_at else office.today()
+    with book_at(office.ledger, known_at) as book:
+        found = file_of(book, code, day)
     with office.ledger.read() as connection:
-        found = file_of(connection, code, office.today(), known_at)
         names = not own and office.may(connection, person, WRITE)
     if own:
         found["papers"] = _as_told(found["papers"])
         for row in found["statuses"]:
             del row["reason"]
-    elif names:
+    else:
+        found["affiliates"] = _affiliates(office, code, found["card"]["group"])
+        found["timeline"] = timeline_of(office, code, known_at)
+    if names:
         _with_names(office, found)
     return found
+
+
+def _affiliates(office: Office, contributor: str, group: str) -> list[str]:
+    with office.ledger.read() as connection:
+        cards = contributors_on(connection, office.today())
+    return [
+        card["contributor"] for card in cards
+        if card["group"] == group and card["contributor"] != contributor
+    ]  # fmt: skip
+
+
+def timeline_of(
+    office: Office, contributor: str, known_at: datetime | None = None
+) -> list[dict[str, Any]]:
+    """Every act on the file, newest first: rows of ``seq at kind actor signed name words``."""
+    found = [
+        {
+            "seq": entry.seq, "at": entry.recorded_at, "kind": entry.kind, "actor": entry.actor,
+            "signed": entry.signature is not None, "name": _name_in(entry.body),
+            "words": entry.body.get("words") or entry.body.get("reason") or "",
+        }
+        for entry in office.ledger.entries(kinds=TIMELINE, until=known_at)
+        if entry.body["contributor"] == contributor
+    ]  # fmt: skip
+    return found[::-1]
+
+
+def _name_in(body: Mapping[str, Any]) -> str:
+    """What an act was about, in a word: the thing it names and how it came out."""
+    names = (
+        "status",
+        "document",
+        "check",
+        "certificate",
+        "submitter",
+        "form",
+        "outcome",
+        "deadline",
+    )
+    plain = [str(body[name]) for name in names if body.get(name)]
+    alias = str(body.get("alias", ""))
+    return " · ".join([*plain, alias] if alias and not alias.startswith("vault:") else plain)
 
 
 def _as_told(papers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -192,12 +249,10 @@ def clocks_today(office: Office, contributor: str) -> list[Clock]:
         return clocks_of(connection, card, today, soon_of(office, today))
 
 
-def file_of(
-    connection: Connection, contributor: str, day: date, known_at: datetime | None = None
-) -> dict[str, Any]:
+def file_of(connection: Connection, contributor: str, day: date) -> dict[str, Any]:
     """Card, statuses, papers, running rectification, certificates, what is lacking."""
     card = card_on(connection, contributor, day)
-    rows = papers_of(connection, contributor, known_at=known_at)
+    rows = papers_of(connection, contributor)
     return {
         "contributor": contributor,
         "day": day,
