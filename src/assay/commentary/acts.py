@@ -47,6 +47,7 @@ def draft_comment(
         "content": built.content, "languages": built.languages, "facts": built.facts.digest,
         "files": files, "editorial": document, "reason": reason or first.reason,
         "findings": [each.document() for each in built.findings],
+        "series": sorted({each.series for each in built.facts if each.series}),
     }  # fmt: skip
     return ledger.append([Draft("comment.drafted/1", actor, body)], signer=signer)[0]
 

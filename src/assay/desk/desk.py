@@ -21,7 +21,6 @@ from assay.desk.phases import DayHours, hours_on
 from assay.desk.roles import Permissions, held, require
 from assay.ledger import SYSTEM, Draft, Entry, Ledger, Signer
 from assay.ledger.book.home import person_on
-from assay.ledger.book.integrity import must_not_be_conflicted, series_of_submission
 from assay.ledger.book.prices import states_of
 from assay.ledger.book.screening import arrangement_of
 from assay.methodology import Library, Methodology
@@ -100,8 +99,6 @@ class Desk:
         def check(connection: Connection) -> None:
             if signer is not None:
                 require(connection, self.permissions, signer.person, permission, self.today())
-                worked_on = _worked_on(connection, acts)
-                must_not_be_conflicted(connection, signer.person, worked_on, self.today())
             if guard is not None:
                 guard(connection)
 
@@ -118,15 +115,3 @@ class Desk:
         if person is None:
             return False
         return permission in held(self.permissions, person_on(connection, person, self.today()))
-
-
-def _worked_on(connection: Connection, acts: Sequence[tuple[str, dict[str, Any]]]) -> list[str]:
-    """The series that these acts decide about; opening or arranging a day decides nothing."""
-    found: set[str | None] = set()
-    for kind, body in acts:
-        if kind.startswith("submission."):
-            found.add(series_of_submission(connection, body["submission"]))
-            found.add(body.get("fields", {}).get("series") or body.get("series"))
-        elif kind.startswith("price."):
-            found.add(body["series"])
-    return sorted(code for code in found if code)

@@ -20,6 +20,7 @@ from sqlalchemy.engine import Connection
 
 from assay import __version__
 from assay.core import BrokenPromise, Finding, Severity, canonical_bytes, refused, utc
+from assay.ledger.apart import check_apart
 from assay.ledger.book import fold_entry
 from assay.ledger.entry import (
     GENESIS,
@@ -224,6 +225,7 @@ class Ledger:
                 entry, content = self._entry(draft, head, recorded_at, signer, home)
                 check_references(connection, content)
                 check_floor(connection, entry.kind, entry.body, recorded_at)
+                check_apart(connection, entry.kind, entry.actor, entry.body, recorded_at)
                 connection.execute(_INSERT, row_of(entry, content))
                 self.checkpoint("journal.inserted")
                 _fold(connection, entry)

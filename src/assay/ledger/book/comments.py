@@ -30,6 +30,7 @@ comments = sa.Table(
     sa.Column("facts", sa.Text, nullable=False),
     sa.Column("editorial", sa.Text),
     sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("series", sa.JSON, nullable=False),
     sa.Column("drafted_by", sa.Text, nullable=False),
     sa.Column("approved_by", sa.Text),
     sa.Column("published_at", Instant),
@@ -64,7 +65,7 @@ def _drafted(connection: Connection, entry: Entry) -> None:
         "seq": entry.seq, "report": body["report"], "day": day, "revision": body["revision"],
         "state": "drafted", "content": body["content"], "languages": body["languages"],
         "files": body["files"], "facts": body["facts"], "editorial": body["editorial"],
-        "reason": body["reason"], "drafted_by": entry.actor,
+        "reason": body["reason"], "series": body.get("series", []), "drafted_by": entry.actor,
     }  # fmt: skip
     connection.execute(comments.insert(), row)
 

@@ -1,7 +1,7 @@
 """Book of integrity: pressure reports with their clocks, declarations, assessors, flags.
 
-`conflicted` is what every room asks before a person works on a series. No free words are
-kept here: they lie in the vault.
+`must_not_be_conflicted` is asked of every entry that works on a series (`ledger/apart.py`).
+Nothing is kept here of what was said in confidence: that lies in the vault.
 """
 
 from __future__ import annotations
@@ -213,22 +213,13 @@ def declarations_on(
     return [dict(r) for r in connection.execute(query.order_by(declarations.c.seq)).mappings()]
 
 
-def conflicted(
-    connection: Connection, person: str, series: str, day: date
-) -> dict[str, Any] | None:
-    """The declaration that keeps `person` from `series` on `day`, or None."""
-    for row in declarations_on(connection, day, person):
-        if row["interest"] in BINDING and series in row["series"]:
-            return row
-    return None
-
-
 def must_not_be_conflicted(
     connection: Connection, person: str, series: Iterable[str], day: date
 ) -> None:
     """Refuse the act of a person who declared an interest in one of these series."""
-    for code in series:
-        row = conflicted(connection, person, code, day)
+    held = [e for e in declarations_on(connection, day, person) if e["interest"] in BINDING]
+    for code in series if held else ():
+        row = next((each for each in held if code in each["series"]), None)
         if row is not None:
             raise refused(
                 "integrity.conflict",
@@ -275,6 +266,12 @@ def assessors_on(connection: Connection, day: date) -> list[dict[str, Any]]:
     query = sa.select(assessors).where(assessors.c.since <= day).order_by(assessors.c.seq)
     latest = {row["person"]: dict(row) for row in connection.execute(query).mappings()}
     return [latest[person] for person in sorted(latest)]
+
+
+def flag_of(connection: Connection, flag: str) -> dict[str, Any] | None:
+    """The flag of this name, or None."""
+    row = connection.execute(sa.select(flags).where(flags.c.flag == flag)).mappings().first()
+    return dict(row) if row else None
 
 
 def flags_of(connection: Connection, *, only_open: bool = False) -> list[dict[str, Any]]:

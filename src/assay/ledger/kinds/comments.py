@@ -10,7 +10,8 @@ class CommentDrafted(Body, frozen=True, kw_only=True):
     """An analyst's comment as rendered: the digest of each language, its files as evidence.
 
     `content` is the digest of `languages`; `facts` of the fact set; `editorial` is the
-    analyst's document as evidence. A revision above 0 corrects a published comment.
+    analyst's document as evidence; `series` are those it says something of. A revision above 0
+    corrects a published comment.
     """
 
     report: str
@@ -23,6 +24,7 @@ class CommentDrafted(Body, frozen=True, kw_only=True):
     editorial: str | None = None
     reason: str = ""
     findings: list[dict[str, Any]] = []
+    series: list[str] = []
 
 
 @kind("comment.approved/1", disclosure="public")
