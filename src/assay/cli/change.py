@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
+from assay.cli.letters import Lang, Out, Sent, told_letter
 from assay.cli.session import (
     FINDING,
     FINE,
@@ -58,6 +59,8 @@ def propose(
     change_class: Annotated[str, Parameter(name="--class", help="material, addition, time, specification, discontinuation, correction, emergency.")],
     title: str,
     rationale: Annotated[str, Parameter(help="Why, in words: the notice prints it.")],
+    title_zh: Annotated[str | None, Parameter(help="The title in Chinese, for the Chinese notice.")] = None,
+    rationale_zh: Annotated[str | None, Parameter(help="The rationale in Chinese.")] = None,
     question: Annotated[list[str] | None, Parameter(help="A question to users; may be repeated.")] = None,
     as_: As = None,
     json: Json = False,
@@ -72,7 +75,8 @@ def propose(
     with changes_here() as changes:
         entries = changes.propose(
             signer, document.read_bytes(), change_class=change_class, title=title,
-            rationale=rationale, questions=question or [],
+            rationale=rationale, questions=question or [], title_zh=title_zh,
+            rationale_zh=rationale_zh,
         )  # fmt: skip
     told(entries, json, change=entries[0].body["change"])
 
@@ -91,6 +95,34 @@ def study(
     body = entry.body
     if not answer({"seq": entry.seq, **body}, json):
         say(f"{body['days']} days of series compared, {body['differ']} differ (entry {entry.seq})")
+
+
+@app.command
+def attach(
+    change: Change,
+    folder: Annotated[Path, Parameter(help="What `assay methodology compare` wrote.")],
+    *,
+    words: Annotated[str, Parameter(help="Over which history it was made, in words.")],
+    as_: As = None,
+    json: Json = False,
+) -> None:
+    """Attach a study over a long history, made by `assay methodology compare`, as evidence.
+
+    Example: `assay change attach MC-2026-001 study --words "eight years of the table of the desk" --as M-1`
+    """
+    if not folder.is_dir():
+        raise WrongUse(str(folder), "no such folder: name one that assay methodology compare wrote")
+    signer = session().must_sign(as_)
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    with changes_here() as changes:
+        entry = changes.attach(signer, change, files, words)
+    body = entry.body
+    if not answer({"seq": entry.seq, **body}, json):
+        say(f"{len(body['files'])} files for the notice, {len(body['desk_files'])} for the desk only (entry {entry.seq})")  # fmt: skip
 
 
 @app.command
@@ -313,6 +345,28 @@ def show(change: Change, *, known_at: KnownAt = None, json: Json = False) -> Non
         say(f"{name:<15} {document[name] if document[name] is not None else '-'}")
     rows = [(e["place"], e["clause"], e["before"], e["after"]) for e in document["clauses"]]
     say_table("", ("place", "clause", "before", "after"), rows)
+
+
+@app.command
+def letter(
+    subject: Annotated[str, Parameter(help="A noticed change or a consultation.")],
+    what: Annotated[str, Parameter(help="notice, decision (of a change) or outcome (of a consultation).")] = "notice",
+    *, out: Out, lang: Lang = "en", sent: Sent = None, as_: As = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Write the public notice of a change or consultation, or its decision, as PDF or HTML.
+
+    Example: `assay change letter MC-2026-001 notice --out notice.pdf --lang zh`
+    """
+    from assay.governance.changes import PROPOSE, subject_letter
+    from assay.governance.letters import load_letter_words
+
+    with changes_here() as changes:
+        words = load_letter_words(session().settings.reference)
+        made = subject_letter(changes, words, subject, what, lang)
+        told_letter(
+            changes.ledger, made, out, what=what, subject=subject, permission=PROPOSE, sent=sent,
+            as_=as_, json=json,
+        )  # fmt: skip
 
 
 @app.command

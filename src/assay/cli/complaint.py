@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
+from assay.cli.letters import Lang, Out, Sent, told_letter
 from assay.cli.session import (
     FINDING,
     FINE,
@@ -175,6 +176,50 @@ def letters(
     files = [str(out / each["name"]) for each in found]
     if not answer({"complaint": complaint, "files": files}, json):
         say(*files)
+
+
+@app.command
+def letter(
+    complaint: Complaint,
+    what: Annotated[str, Parameter(help="acknowledgement, extension, outcome, appeal or appeal_outcome.")],
+    *, out: Out, lang: Lang = "en", sent: Sent = None, as_: As = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Write a letter of a complaint as PDF or HTML; with --sent record that it went out.
+
+    Example: `assay complaint letter CP-2026-001 acknowledgement --out letter.pdf --lang zh --sent email --as C-1`
+    """
+    from assay.governance.complaints import HANDLE, letter_to
+
+    with complaints_here() as complaints:
+        complaints.may_read(session().must_sign(as_).person)
+        made = letter_to(complaints, complaint, what, lang)
+        told_letter(
+            complaints.ledger, made, out, what=what, subject=complaint, permission=HANDLE,
+            sent=sent, as_=as_, json=json,
+        )  # fmt: skip
+
+
+@app.command(name="correction-notice")
+def correction_notice(
+    series: Annotated[str, Parameter(help="A series code.")],
+    *, date: SomeDate, revision: int | None = None, out: Out, lang: Lang = "en",
+    sent: Sent = None, as_: As = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Write the public notice of a correction as PDF or HTML; the newest revision when none is named.
+
+    Example: `assay complaint correction-notice AL-LC --date 2025-12-30 --out correction.pdf --lang zh`
+    """
+    from assay.governance.complaints import HANDLE, correction_letter
+    from assay.governance.letters import load_letter_words
+
+    run = session()
+    with run.ledger() as ledger:
+        words = load_letter_words(run.settings.reference)
+        made = correction_letter(ledger, words, series, date, lang, "Asia/Shanghai", revision)
+        told_letter(
+            ledger, made, out, what="correction_notice", subject=made.footer.partition(" ")[0],
+            permission=HANDLE, sent=sent, as_=as_, json=json,
+        )  # fmt: skip
 
 
 @app.command

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
+from assay.cli.letters import Lang, Out, Sent, told_letter
 from assay.cli.offices import open_office, reader
 from assay.cli.session import (
     FINDING,
@@ -217,6 +218,32 @@ def terminate(contributor: Code, *, words: Words, as_: As = None, json: Json = F
 
     with open_office() as office:
         _done(contributors.terminate(office, session().must_sign(as_), contributor, words), json)
+
+
+@app.command
+def letter(
+    contributor: Code, what: Literal["rectification", "termination"], *, out: Out,
+    lang: Lang = "en", sent: Sent = None, as_: As = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Write the notice of rectification, or of termination, as PDF or HTML.
+
+    Example: `assay contributor letter F19 rectification --out notice.pdf --lang zh --sent email --as P-05`
+    """
+    from assay.governance.contributors.filing import READ
+    from assay.governance.contributors.life import WRITE
+    from assay.governance.letters import firm_letter, load_letter_words
+    from assay.methodology import load_library, load_reference
+
+    settings = session().settings
+    with open_office() as office:
+        office.permit(reader(office, as_), READ)
+        library = load_library(settings.methodologies, load_reference(settings.reference))
+        words = load_letter_words(settings.reference)
+        made = firm_letter(office, library, words, contributor, what, lang)
+        told_letter(
+            office.ledger, made, out, what=what, subject=contributor, permission=WRITE, sent=sent,
+            as_=as_, json=json,
+        )  # fmt: skip
 
 
 @app.command(name="return")

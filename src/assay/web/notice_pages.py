@@ -7,7 +7,6 @@ confidential comment, no complainant, and no document that was never announced.
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from litestar import Controller, get, post
@@ -28,40 +27,21 @@ from assay.governance.changes import (
     versions_of,
 )
 from assay.governance.complaints import (
-    Complaints,
     complaint_alarms,
     corrections,
     public_register,
     queue,
     statistics,
 )
+from assay.governance.letters import load_letter_words
 from assay.ledger.book import changes as book
 from assay.methodology import differences_between, render
-from assay.web.house import House
+from assay.web.letter_pages import changes_in, complaints_in, letter_response
 from assay.web.pages import language_of, page
 from assay.web.security import house_of, who_is
 from assay.web.sign_in import Asked, Form
 
 OPEN = {"open": True}
-#: Media types of a notice, by the ending of its address.
-FORMS = {
-    "md": "text/markdown; charset=utf-8",
-    "html": "text/html; charset=utf-8",
-    "pdf": "application/pdf",
-}
-#: A notice as a page of its own carries its style inside.
-OWN_PAGE = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
-
-
-def changes_in(house: House) -> Changes:
-    """The methodology changes of a house."""
-    documents = house.desk.documents or Path("methodologies")
-    return Changes.of(house.ledger, house.desk.library, house.roles, documents, house.reference)
-
-
-def complaints_in(house: House) -> Complaints:
-    """The complaints of a house."""
-    return Complaints.of(house.ledger, house.desk.library, house.roles, house.reference)
 
 
 def noticed_change(changes: Changes, name: str) -> dict[str, Any]:
@@ -166,14 +146,16 @@ class ChangePages(Controller):
         return Redirect(f"/changes/{change}?sent={entry.body['comment']}", status_code=303)
 
     @get("/{change:str}/notice/{form:str}", opt=OPEN, sync_to_thread=True)
-    def notice(self, request: Asked, change: FromPath[str], form: FromPath[str]) -> Response[Any]:
-        """The notice as Markdown, HTML or PDF."""
+    def notice(
+        self, request: Asked, change: FromPath[str], form: FromPath[str],
+        lang: FromQuery[str | None] = None,
+    ) -> Response[Any]:  # fmt: skip
+        """The notice as Markdown, HTML or PDF, in the reader's language."""
         changes = changes_in(house_of(request))
-        if form not in FORMS:
-            raise refused("notice.form", form, f"forms: {', '.join(FORMS)}")
-        files = notice_letter(changes, noticed_change(changes, change)).files("notice")
-        headers = {"content-security-policy": OWN_PAGE} if form == "html" else {}
-        return Response(files[f"notice.{form}"], media_type=FORMS[form], headers=headers)
+        asked = language_of(request) if lang is None else lang
+        words = load_letter_words(house_of(request).reference)
+        letter = notice_letter(changes, words, noticed_change(changes, change), asked)
+        return letter_response(letter, form)
 
     @get("/{change:str}/study/{name:str}", opt=OPEN, sync_to_thread=True)
     def study(self, request: Asked, change: FromPath[str], name: FromPath[str]) -> Response[Any]:

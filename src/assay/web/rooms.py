@@ -6,6 +6,7 @@ from assay.web.comment_pages import CommentPages
 from assay.web.controls_pages import ControlsPages
 from assay.web.desk_pages import DeskPages
 from assay.web.journal_pages import journal_entry
+from assay.web.letter_pages import LetterPages
 from assay.web.live import live
 from assay.web.notice_pages import (
     ChangePages,

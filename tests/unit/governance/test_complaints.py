@@ -18,6 +18,7 @@ from assay.governance.complaints import (
     Complaints,
     complaint_alarms,
     corrections,
+    letter_to,
     public_register,
     queue,
     statistics,
@@ -181,9 +182,7 @@ def test_the_outcome_is_a_letter_in_three_forms_without_a_name(complaints, room)
     assert "3 * 2 _x_" in text
     assert "Zhang" not in text
     assert letters[f"{name}-outcome.pdf"].startswith(b"%PDF")
-    zh = complaints.letter(
-        "outcome", complaints.known(name) | {"handler": "C-2", "outcome": "不成立"}, "zh"
-    )
+    zh = letter_to(complaints, name, "outcome", "zh")
     assert zh.pdf() == zh.pdf()
     assert "投诉" in zh.markdown()
 

@@ -5,7 +5,13 @@ Never rewrites history: an old version stays readable and keeps the days it pric
 
 from assay.governance.changes.acts import DECIDE, PROPOSE, Changes
 from assay.governance.changes.classes import ChangeClass, ChangeRules, load_change_rules
-from assay.governance.changes.reader import Version, notice_letter, versions_of
+from assay.governance.changes.notices import (
+    CHANGE_LETTERS,
+    CONSULTATION_LETTERS,
+    notice_letter,
+    subject_letter,
+)
+from assay.governance.changes.reader import Version, versions_of
 from assay.governance.changes.status import (
     alarms,
     consultation_dates,
@@ -16,7 +22,7 @@ from assay.governance.changes.status import (
 from assay.governance.changes.study import StudyRow, study_rows, summary_of
 
 __all__ = [
-    "DECIDE", "PROPOSE", "ChangeClass", "ChangeRules", "Changes", "StudyRow", "Version", "alarms",
+    "CHANGE_LETTERS", "CONSULTATION_LETTERS", "DECIDE", "PROPOSE", "ChangeClass", "ChangeRules", "Changes", "StudyRow", "Version", "alarms",
     "consultation_dates", "load_change_rules", "notice_letter", "public_changes", "public_comments", "shown",
-    "study_rows", "summary_of", "versions_of",
+    "study_rows", "subject_letter", "summary_of", "versions_of",
 ]  # fmt: skip

@@ -15,9 +15,11 @@ from typing import Any
 from assay.core import Calendar, instant_text, refused, zone_of
 from assay.governance.accounts import Roles
 from assay.governance.acting import Act, next_name, notice_name, record, today_of
+from assay.governance.changes.attaching import sorted_study
 from assay.governance.changes.classes import ChangeRules, load_change_rules
 from assay.governance.changes.study import page_of, study_rows, summary_of, table_of
 from assay.governance.deadlines import days_after, months_after
+from assay.governance.letters.secrecy import refuse_names
 from assay.ledger import Entry, Ledger, Signer
 from assay.ledger.book import changes as book
 from assay.ledger.book.screening import archived_document
@@ -100,6 +102,8 @@ class Changes:
         title: str,
         rationale: str,
         questions: Sequence[str] = (),
+        title_zh: str | None = None,
+        rationale_zh: str | None = None,
     ) -> list[Entry]:
         """Propose the document with these bytes; its own effective date is the wanted one.
 
@@ -129,8 +133,15 @@ class Changes:
             "document": document.digest, "evidence": self.ledger.evidence.put(raw),
             "effective": document.effective.isoformat(), "questions": list(questions),
             "previous": previous.digest if previous else None, "clauses": clauses,
+            "title_zh": title_zh or None, "rationale_zh": rationale_zh or None,
         }  # fmt: skip
+        self._nobody_named(where, title, rationale, title_zh, rationale_zh, *questions)
         return self._record(signer, PROPOSE, [("change.proposed/1", body)])
+
+    def _nobody_named(self, where: str, *words: str | None) -> None:
+        """What a notice prints names no contributor."""
+        with self.ledger.read() as connection:
+            refuse_names(connection, "\n".join(filter(None, words)), self.today(), where)
 
     def _clauses(self, previous: Methodology | None, document: Methodology) -> list[dict[str, Any]]:
         if previous is None:
@@ -164,6 +175,20 @@ class Changes:
         }  # fmt: skip
         return self._record(signer, PROPOSE, [("change.studied/1", body)])
 
+    def attach(self, signer: Signer, change: str, files: Mapping[str, bytes], words: str) -> Entry:
+        """Put a study made by `assay methodology compare` to the change, its files as evidence."""
+        known = self.known(change)
+        found = sorted_study(known, files)
+        with self.ledger.read() as connection:
+            refuse_names(connection, found.public_words, self.today(), f"study of {change}")
+        put = self.ledger.evidence.put
+        body = {
+            "change": change, "words": words, "compared": found.compared,
+            "files": [{"name": name, "evidence": put(raw)} for name, raw in found.public.items()],
+            "desk_files": [{"name": name, "evidence": put(raw)} for name, raw in found.desk.items()],
+        }  # fmt: skip
+        return self._record(signer, PROPOSE, [("change.study_attached/1", body)])[0]
+
     # ---- notice and comments ----------------------------------------------------------
 
     def notice(
@@ -188,13 +213,15 @@ class Changes:
             name = notice_name(connection, today)
         first = today + timedelta(days=days)
         fields = ("change", "change_class", "methodology", "series", "title", "rationale",
-                  "document", "previous", "clauses", "questions")  # fmt: skip
+                  "title_zh", "rationale_zh", "document", "previous", "clauses", "questions")  # fmt: skip
         body = {each: known[each] for each in fields} | {
             "notice": name, "effective": known["effective"].isoformat(),
             "notice_day": today.isoformat(), "notice_days": days,
             "first_allowed": first.isoformat(), "comments_until": until.isoformat(),
             "zone": self.rules.zone, "exception": dict(exception) if exception else None,
         }  # fmt: skip
+        if exception is not None:
+            self._nobody_named(change, *exception.values())
         acts: list[Act] = [self._notice(name, known, _noticed_text(known, body))]
         acts.append(("change.noticed/1", body))
         with self.ledger.read() as connection:
@@ -252,6 +279,7 @@ class Changes:
     def answer(self, signer: Signer, comment: str, answer: str) -> list[Entry]:
         """Answer one comment in words."""
         subject = comment.rpartition("-V-")[0]
+        self._nobody_named(f"answer to {comment}", answer)
         body = {"comment": comment, "subject": subject, "answer": answer}
         return self._record(signer, PROPOSE, [("consultation.answered/1", body)])
 
@@ -263,6 +291,7 @@ class Changes:
         It makes prices from its effective date by itself.
         """
         known = self.known(change)
+        self._nobody_named(change, reason)
         with self.ledger.read() as connection:
             name = notice_name(connection, self.today())
         effective = known["effective"].isoformat()
@@ -324,6 +353,7 @@ class Changes:
         self._methodology(methodology)
         until = days_after(today, self.rules.consultation_days, self.calendar).day
         said = title or f"Yearly consultation on {methodology}"
+        self._nobody_named(methodology, said, *questions)
         with self.ledger.read() as connection:
             name = next_name(
                 connection, book.consultations.c.consultation, f"YC-{today.year}-{methodology}"
@@ -346,6 +376,7 @@ class Changes:
         if known is None:
             raise refused("consultation.unknown", consultation, "list them: assay change list")
         document = self._methodology(known["methodology"])
+        self._nobody_named(consultation, outcome)
         review = document.consultation.review_months if document.consultation else 12
         body = {
             "consultation": consultation, "methodology": known["methodology"],

@@ -14,9 +14,7 @@ from sqlalchemy.engine import Connection
 
 from assay.core import refused
 from assay.governance.changes.acts import Changes
-from assay.governance.letters import Letter
 from assay.ledger.book import changes as book
-from assay.ledger.book.home import agency_of
 from assay.ledger.book.screening import documents
 from assay.methodology import Methodology
 
@@ -67,36 +65,3 @@ def _old(changes: Changes, connection: Connection, document: Methodology) -> boo
     query = sa.select(documents.c.seq).where(documents.c.digest == document.digest)
     archived = connection.execute(query).first() is not None
     return archived or document.effective <= changes.today()
-
-
-def notice_letter(changes: Changes, change: dict[str, Any]) -> Letter:
-    """The notice of a change as a page of its own: words, days, every line that differs."""
-    if change["notice_day"] is None:
-        raise refused("change.state", change["change"], "it was not noticed")
-    with changes.ledger.read() as connection:
-        sender = agency_of(connection)
-    series, card = ", ".join(change["series"]), changes.rules.of(change["change_class"])
-    about = (
-        f"{change['title']}. Methodology {change['methodology']}, series {series}. "
-        f"Class: {card.title['en']}."
-    )
-    days = (
-        f"Notice of {change['notice_day']}; it takes effect on {change['effective']}, not before "
-        f"{change['first_allowed']} ({change['notice_days']} calendar days). Comments, public or "
-        f"confidential, until {change['comments_until']}."
-    )
-    parts = [about, change["rationale"], days]
-    if change["exception"]:
-        said = change["exception"]
-        parts.append(
-            f"SHORTER NOTICE under force majeure ({said['ground']}), declared by "
-            f"{said['declared_by']}: {said['reason']}"
-        )
-    parts += [
-        f"{each['place']}{' (clause ' + each['clause'] + ')' if each['clause'] else ''}: "
-        f"{each['before'] or 'nothing'} becomes {each['after'] or 'nothing'}."
-        for each in change["clauses"]
-    ]
-    footer = f"{change['change']} {change['notice']} {change['document']}"
-    title = f"Notice {change['change']}: change of methodology {change['methodology']}"
-    return Letter(sender, title, "\n\n".join(parts), change["notice_day"], "en", footer)

@@ -5,6 +5,11 @@ Never shows a complainant in public; never counts a cascade as an error of its o
 
 from assay.governance.complaints.acts import HANDLE, Complaints
 from assay.governance.complaints.corrections import CAUSES, corrections, statistics
+from assay.governance.complaints.letters import (
+    COMPLAINT_LETTERS,
+    correction_letter,
+    letter_to,
+)
 from assay.governance.complaints.rules import ComplaintRules, load_complaint_rules
 from assay.governance.complaints.status import (
     clock_of,
@@ -14,6 +19,7 @@ from assay.governance.complaints.status import (
 )
 
 __all__ = [
-    "CAUSES", "HANDLE", "ComplaintRules", "Complaints", "clock_of", "complaint_alarms",
-    "corrections", "load_complaint_rules", "public_register", "queue", "statistics",
+    "CAUSES", "COMPLAINT_LETTERS", "HANDLE", "ComplaintRules", "Complaints", "clock_of", "complaint_alarms",
+    "correction_letter", "corrections", "letter_to", "load_complaint_rules", "public_register",
+    "queue", "statistics",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ Who complained stays in the vault. Who may handle is asked of the journal, in th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -16,12 +16,14 @@ from sqlalchemy.engine import Connection
 from assay.core import Calendar, refused, zone_of
 from assay.governance.accounts import Roles
 from assay.governance.acting import Act, Guard, next_name, record, today_of
+from assay.governance.complaints.letters import complaint_letter
 from assay.governance.complaints.rules import ComplaintRules, load_complaint_rules
 from assay.governance.deadlines import Deadline, days_after, deadline, months_after, open_days_after
-from assay.governance.letters import Letter
+from assay.governance.letters.secrecy import refuse_names
+from assay.governance.letters.words import LetterWords, load_letter_words
 from assay.ledger import Entry, Ledger, Signer
 from assay.ledger.book import complaints as book
-from assay.ledger.book.home import agency_of, person_on
+from assay.ledger.book.home import person_on
 from assay.ledger.book.prices import ticks_of
 from assay.methodology import Library, load_reference
 
@@ -38,13 +40,14 @@ class Complaints:
     roles: Roles
     rules: ComplaintRules
     calendar: Calendar | None
+    words: LetterWords
 
     @classmethod
     def of(cls, ledger: Ledger, library: Library, roles: Roles, reference: Path) -> Complaints:
         """Wire the complaints of a home."""
         rules = load_complaint_rules(reference)
         calendar = load_reference(reference).calendars.get(rules.calendar)
-        return cls(ledger, library, roles, rules, calendar)
+        return cls(ledger, library, roles, rules, calendar, load_letter_words(reference))
 
     def today(self) -> date:
         """The date on which receipts count."""
@@ -133,10 +136,10 @@ class Complaints:
         known = self.known(complaint)
         if not about.strip():
             raise refused("complaint.words", complaint, "say in one line what it is about")
+        self._nobody_named(complaint, about)
         due = self.outcome_until(known["received_on"]).day
-        letter = self.letter(
-            "acknowledgement", {**known, "about": about, "outcome_due": due}, language
-        )
+        told = {**known, "about": about.strip(), "outcome_due": due}
+        letter = complaint_letter(self, told, "acknowledgement", language)
         body = {
             "complaint": complaint, "about": about.strip(), "outcome_due": due.isoformat(),
             "evidence": self.ledger.evidence.put(letter.markdown().encode()),
@@ -160,6 +163,7 @@ class Complaints:
 
     def extend(self, signer: Signer, complaint: str, until: date, reason: str) -> list[Entry]:
         """Move the outcome to a later day, with a reason; a closed day moves on."""
+        self._nobody_named(complaint, reason)
         due = deadline(until, self.calendar).day
         body = {"complaint": complaint, "outcome_due": due.isoformat(), "reason": reason}
         return self._record(signer, [("complaint.extended/1", body)])
@@ -187,11 +191,13 @@ class Complaints:
             )  # fmt: skip
         if correction is not None:
             self._corrected(complaint, correction)
-        said = {
-            **known, "handler": signer.person, "reasons": reasons, "measures": measures or "-",
-            "outcome": self.rules.outcomes[outcome][language],
+        self._nobody_named(complaint, reasons, measures)
+        told = {
+            **known, "handler": signer.person, "reasons": reasons, "measures": measures,
+            "outcome": outcome, "correction": correction,
         }  # fmt: skip
-        files = self.letter("outcome", said, language).files(f"{complaint}-outcome")
+        letter = complaint_letter(self, told, "outcome", language)
+        files = letter.files(f"{complaint}-outcome")
         letters = [
             {"name": name, "evidence": self.ledger.evidence.put(content)}
             for name, content in files.items()
@@ -240,21 +246,14 @@ class Complaints:
         body = {"complaint": complaint, "party": party, "outcome": outcome, "reasons": reasons}
         return self._record(signer, [("complaint.appeal_decided/1", body)])
 
-    def letter(self, kind: str, said: Mapping[str, Any], language: str) -> Letter:
-        """A letter in the words of the file; it names no complainant."""
-        words = self.rules.letters[kind]
-        if language not in words["title"]:
-            raise refused("complaint.language", language, "languages: en, zh")
+    def _nobody_named(self, complaint: str, *words: str) -> None:
+        """What leaves the house about a complaint names no firm and not the complainant."""
+        kept = self.words_of(complaint) or {}
         with self.ledger.read() as connection:
-            sender = agency_of(connection)
-        known = {
-            **said, "category": self.rules.category(said["category"])["title"][language],
-            "party": self.rules.appeal_party[language],
-            "appeal_until": self.appeal_until(said["received_on"]).day,
-        }  # fmt: skip
-        title = words["title"][language].format(**known)
-        text = words["text"][language].format(**known)
-        return Letter(sender, title, text, self.today(), language, said["complaint"])
+            refuse_names(
+                connection, "\n".join(words), self.today(), complaint,
+                persons=[kept.get("name", ""), kept.get("contact", "")],
+            )  # fmt: skip
 
     def known(self, complaint: str) -> dict[str, Any]:
         """The complaint of this name; refused when there is none."""

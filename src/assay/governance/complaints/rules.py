@@ -1,4 +1,4 @@
-"""Categories, timetable and letters of complaints as data (`reference/complaints.toml`)."""
+"""Categories, timetable and outcomes of complaints as data (`reference/complaints.toml`)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FILE = "complaints.toml"
 Said = Mapping[str, str]
 _TOP = {
     "source", "calendar", "zone", "acknowledge_days", "outcome_days", "appeal_months",
-    "appeal_party", "categories", "outcomes", "letters",
+    "appeal_party", "categories", "outcomes",
 }  # fmt: skip
 #: An appeal is heard no later than this after the complaint was received ([M]; PRA K5).
 LONGEST_APPEAL = 6
@@ -32,7 +32,6 @@ class ComplaintRules:
     appeal_party: Said
     categories: Mapping[str, Mapping[str, Any]]
     outcomes: Mapping[str, Said]
-    letters: Mapping[str, Mapping[str, Said]]
 
     def category(self, name: str) -> Mapping[str, Any]:
         """The category of this name; refused with the known ones."""

@@ -35,6 +35,8 @@ changes = sa.Table(
     sa.Column("series", sa.JSON, nullable=False),
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("rationale", sa.Text, nullable=False),
+    sa.Column("title_zh", sa.Text),
+    sa.Column("rationale_zh", sa.Text),
     sa.Column("document", sa.Text, nullable=False, index=True),
     sa.Column("evidence", sa.Text, nullable=False),
     sa.Column("previous", sa.Text),
@@ -45,6 +47,7 @@ changes = sa.Table(
     sa.Column("proposed_by", sa.Text, nullable=False),
     sa.Column("proposed_at", Instant, nullable=False),
     sa.Column("study", sa.JSON),
+    sa.Column("attached", sa.JSON, nullable=False),
     sa.Column("notice", sa.Text),
     sa.Column("noticed_by", sa.Text),
     sa.Column("notice_day", sa.Date),
@@ -122,7 +125,7 @@ def _proposed(connection: Connection, entry: Entry) -> None:
     _words(body["rationale"], f"{body['change']}: rationale")
     row = {
         **body, "seq": entry.seq, "effective": date.fromisoformat(body["effective"]),
-        "state": "proposed", "proposed_by": entry.actor, "proposed_at": entry.recorded_at,
+        "state": "proposed", "attached": [], "proposed_by": entry.actor, "proposed_at": entry.recorded_at,
     }  # fmt: skip
     connection.execute(changes.insert(), row)
 
@@ -132,6 +135,21 @@ def _studied(connection: Connection, entry: Entry) -> None:
     _require(connection, entry, "proposed", "noticed")
     study = {name: text for name, text in entry.body.items() if name != "change"}
     _set(connection, entry, study={**study, "seq": entry.seq, "by": entry.actor})
+
+
+@fold("change.study_attached/1")
+def _study_attached(connection: Connection, entry: Entry) -> None:
+    body, known = entry.body, _require(connection, entry, "proposed", "noticed")
+    where = f"{body['change']}: a study of {', '.join(body['compared'])}"
+    if known["document"] not in body["compared"]:
+        raise refused(
+            "change.study_other", where, f"it studies another document than {known['document']}"
+        )
+    if not body["files"]:
+        raise refused("change.study_empty", where, "a study has a page that the notice can print")
+    kept = {name: said for name, said in body.items() if name != "change"}
+    attached = [*known["attached"], {**kept, "seq": entry.seq, "by": entry.actor}]
+    _set(connection, entry, attached=attached)
 
 
 @fold("change.noticed/1")

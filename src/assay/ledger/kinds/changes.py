@@ -27,7 +27,8 @@ class ChangeProposed(Body, frozen=True, kw_only=True):
 
     `document` is the digest of the proposed file, `evidence` its kept bytes; `previous` is
     the digest of the version it would follow (none: a new methodology). `clauses` are the
-    lines that differ: place, clause, before, after.
+    lines that differ: place, clause, before, after. The Chinese title and rationale are the
+    proposer's own words too, where he gave them.
     """
 
     change: str
@@ -42,6 +43,23 @@ class ChangeProposed(Body, frozen=True, kw_only=True):
     previous: str | None = None
     clauses: list[dict[str, Any]] = []
     questions: list[str] = []
+    title_zh: str | None = None
+    rationale_zh: str | None = None
+
+
+@kind("change.study_attached/1", disclosure="auditor")
+class ChangeStudyAttached(Body, frozen=True, kw_only=True):
+    """A study made outside of the journal was put to the change, e.g. over a long history.
+
+    `files` (name, evidence) go out with the notice and name nobody; `desk_files` stay in
+    the house. `compared` are the digests of the two documents that the study itself names.
+    """
+
+    change: str
+    words: str
+    compared: list[str]
+    files: list[dict[str, str]]
+    desk_files: list[dict[str, str]] = []
 
 
 @kind("change.studied/1", disclosure="auditor")
@@ -86,6 +104,8 @@ class ChangeNoticed(Body, frozen=True, kw_only=True):
     previous: str | None = None
     exception: dict[str, str] | None = None
     questions: list[str] = []
+    title_zh: str | None = None
+    rationale_zh: str | None = None
 
 
 @kind("change.decided/1", disclosure="public")
