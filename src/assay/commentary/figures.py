@@ -39,11 +39,13 @@ def entry_reference(seq: int) -> str:
 
 
 def figures_of(comment: Comment) -> list[Figure]:
-    """The rows of a comment: stated facts, operands of derived ones, typed digits, days, names."""
+    """The rows of a comment: stated facts, what words and derived ones rest on, typed digits, days, names."""
     facts = comment.facts
     stated = comment.used()
     behind: dict[str, None] = {}
-    queue = list(stated)
+    rested = {key for sentence in printed(comment) for key in sentence.depends}
+    behind.update(dict.fromkeys(key for key in facts.facts if key in rested and key not in stated))
+    queue = [*stated, *behind]
     while queue:
         for operand in facts[queue.pop(0)].operands:
             if operand not in stated and operand not in behind:
@@ -52,8 +54,26 @@ def figures_of(comment: Comment) -> list[Figure]:
     spans = [span for sentence in printed(comment) for span in sentence.spans]
     leaders = {key: span.fact for span in spans for key in span.also}
     rows = [_row(facts[key], _statement(facts[key], spans, leaders)) for key in stated]
-    rows += [_row(facts[key], "") for key in behind]
-    return [*rows, *_typed(comment), *_days(comment, spans), *_names(comment)]
+    rows += [_row(facts[key], "") for key in behind if facts[key].kind != "time"]
+    return [
+        *rows, *_orders(comment), *_typed(comment), *_days(comment, spans), *_names(comment)
+    ]  # fmt: skip
+
+
+def _orders(comment: Comment) -> list[Figure]:
+    """The order of a session's extremes, where a sentence tells its path."""
+    rested = {key for sentence in printed(comment) for key in sentence.depends}
+    rows = []
+    for key in sorted(each for each in rested if each.endswith(".low_at")):
+        prefix = key.removesuffix(".low_at")
+        low, high = (comment.facts.facts.get(f"{prefix}.{name}_at") for name in ("low", "high"))
+        if low is None or high is None or not low.words or not high.words:
+            continue
+        if low.words != high.words:
+            order = "low then high" if low.words < high.words else "high then low"
+            about = "entry " + " ".join(entry_reference(seq) for seq in low.entries)
+            rows.append(Figure(f"{prefix}.order", order, about, stated=False, entries=low.entries))
+    return rows
 
 
 def printed(comment: Comment) -> list[Sentence]:
@@ -121,6 +141,8 @@ def _row(fact: Fact, statement: str) -> Figure:
     about = [part for part in (f"{fact.contract} {fact.session}".strip(), fact.tax) if part]
     if fact.as_of:
         about.append(fact.as_of.isoformat())
+    if fact.base:
+        about.append(f"from {fact.base.kind}")
     if fact.formula:
         about.append(fact.formula)
     elif fact.entries:

@@ -16,6 +16,7 @@ from assay.commentary.checker import arithmetic, timing, wording
 from assay.commentary.checker.claims import Claims
 from assay.commentary.checker.facts_file import PARTS, parse, read_facts
 from assay.commentary.checker.own import check_own, check_pair, own_page
+from assay.commentary.checker.own_words import check_words
 from assay.commentary.checker.plain import readable
 from assay.commentary.checker.reading import claims_of
 from assay.commentary.checker.rules import RULES, Rule, found, law_of
@@ -31,7 +32,7 @@ def check_text(text: str, calendar: Calendar | None = None) -> list[Finding]:
     """Findings on the plain text, Markdown or HTML of a published comment."""
     words = readable(text)
     ours = own_page(words)
-    findings = check_own(words, calendar, text)
+    findings = [*check_own(words, calendar, text), *(check_words(ours) if ours else ())]
     page, claims = claims_of(ours.prose if ours else words)
     findings += _common(claims, calendar)
     for rule in (
