@@ -1,4 +1,4 @@
-"""`assay serve`: the pages and the loop of the day in one process, until it is stopped.
+"""`assay serve`: the pages, the loop of the day and that of the house in one process, until it is stopped.
 
 Joins the web face with the home that the settings name. A home on a simulated clock may
 be played at a chosen speed; a live home refuses that.
@@ -9,16 +9,25 @@ from __future__ import annotations
 import importlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Annotated, Any
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from assay.cli.beats import Beat
 from assay.cli.session import WrongUse, say, session
 
-#: How often the loop of the day looks at the clock.
+if TYPE_CHECKING:
+    from assay.core import Finding
+    from assay.desk import Desk
+    from assay.desk.documents import Folder
+    from assay.settings import Settings
+
+#: How often the loop of the day looks at the clock, and that of the house at what changed.
 EVERY_SECONDS = 0.5
+HOUSE_SECONDS = 1.0
 
 
 def serve(
@@ -29,15 +38,15 @@ def serve(
         int, Parameter(help="Simulated homes: seconds of the demo clock a second.")
     ] = 0,
     secure: Annotated[bool, Parameter(help="Send cookies over TLS only (behind a proxy).")] = False,
-    loop: Annotated[bool, Parameter(help="Run the loop of the day here.")] = True,
+    loop: Annotated[bool, Parameter(help="Run the loops here.")] = True,
 ) -> None:
-    """Serve the pages and run the loop of the day.
+    """Serve the pages and run the loops of the day and of the house.
 
     Example: `assay serve --port 8700`
     """
     import uvicorn
 
-    from assay.desk.wiring import desk_of, open_ledger
+    from assay.desk.wiring import living_desk, open_ledger
 
     run = session()
     with open_ledger(run.settings) as ledger:
@@ -45,20 +54,38 @@ def serve(
             raise WrongUse(
                 "--speed", "this home runs on a live clock: only a demo home can be played"
             )
-        desk = desk_of(run.settings, ledger)
-        app = _joined().pages(run.settings, ledger, desk, secure=secure)
+        desk, folder = living_desk(run.settings, ledger)
         stop = threading.Event()
-        followers = [_follower(stop, _turning(desk))] if loop else []
+        beats = _loops(run.settings, desk, folder, stop) if loop else []
+        told = partial(_problems, beats)
+        app = _joined().pages(run.settings, ledger, desk, secure=secure, told=told)
         if speed:
-            followers.append(_follower(stop, _playing(ledger.clock, speed)))
+            beats.append(Beat("demo clock", _playing(ledger.clock, speed), EVERY_SECONDS, stop))
+        for each in beats:
+            each.start()
         _first_link(app, host, port)
         say(f"serving {run.settings.home} at http://{host}:{port}/ (stop with Ctrl-C)")
         try:
             uvicorn.run(app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=2)
         finally:
             stop.set()
-            for each in followers:
-                each.join(timeout=5)
+            for each in beats:
+                each.end()
+
+
+def _loops(settings: Settings, desk: Desk, folder: Folder, stop: threading.Event) -> list[Beat]:
+    """The loop of the day and, so that nothing delays a publication, the loop of the house beside it."""
+    from assay.desk.clockwork import turn
+
+    return [
+        Beat("day", lambda: turn(desk), EVERY_SECONDS, stop),
+        Beat("house", _joined().house_loop(settings, desk, folder), HOUSE_SECONDS, stop),
+    ]
+
+
+def _problems(beats: Sequence[Beat]) -> list[Finding]:
+    """What is wrong with the loops of this process now."""
+    return [each.problem for each in beats if each.problem is not None]
 
 
 def _joined() -> Any:
@@ -76,25 +103,6 @@ def _first_link(app: Any, host: str, port: int) -> None:
     token = house.accounts.first_link(admins[0]) if admins else None
     if token:
         say(f"first sign-in, once, for {admins[0]}: http://{host}:{port}/join/{token}")
-
-
-def _follower(stop: threading.Event, step: Callable[[], None]) -> threading.Thread:
-    def work() -> None:
-        while not stop.wait(EVERY_SECONDS):
-            step()
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    return thread
-
-
-def _turning(desk: Any) -> Callable[[], None]:
-    from assay.desk.clockwork import turn
-
-    def step() -> None:
-        turn(desk)
-
-    return step
 
 
 def _playing(clock: Any, speed: int) -> Callable[[], None]:

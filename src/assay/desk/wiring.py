@@ -8,13 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from assay.core import refused
 from assay.desk.desk import Desk
+from assay.desk.documents import Folder, LiveLibrary
 from assay.desk.roles import load_permissions
 from assay.ledger import SYSTEM, Draft, Ledger, load_signer
+from assay.ledger.book.findings import findings
+from assay.ledger.book.home import heads
 from assay.ledger.clock import clock_for
 from assay.ledger.heads import sign_head
 from assay.ledger.keys import PUBLICATION
@@ -74,6 +80,16 @@ def desk_of(settings: Settings, ledger: Ledger) -> Desk:
     )
 
 
+def living_desk(settings: Settings, ledger: Ledger) -> tuple[Desk, Folder]:
+    """The desk of a process that goes on, with the folder that it reads again when it changed."""
+    before = _stamp(settings.methodologies)
+    desk = desk_of(settings, ledger)
+    desk = replace(desk, library=LiveLibrary(desk.library.held))
+    return desk, Folder(
+        desk, lambda: _stamp(settings.methodologies), lambda: open_library(settings), before
+    )
+
+
 @contextmanager
 def open_desk(settings: Settings) -> Iterator[Desk]:
     """The desk of the home that the settings name."""
@@ -87,6 +103,8 @@ def head_signer(settings: Settings) -> Callable[[Ledger], object]:
     def sign(ledger: Ledger) -> object:
         if (settings.keys / f"{PUBLICATION}.key").is_file():
             return sign_head(ledger, load_signer(settings.keys, PUBLICATION))
+        if _told(ledger):
+            return None
         body = {
             "code": "head.unsigned", "severity": "error",
             "where": f"head {ledger.head().seq}",
@@ -95,3 +113,11 @@ def head_signer(settings: Settings) -> Callable[[Ledger], object]:
         return ledger.append([Draft("finding.raised/1", SYSTEM, body)])
 
     return sign
+
+
+def _told(ledger: Ledger) -> bool:
+    """Whether the last signed head was followed by this finding already: it is raised once."""
+    with ledger.read() as connection:
+        signed = connection.execute(sa.select(sa.func.max(heads.c.head_seq))).scalar_one() or 0
+        told = sa.select(sa.func.max(findings.c.seq)).where(findings.c.code == "head.unsigned")
+        return (connection.execute(told).scalar_one() or 0) > signed

@@ -10,13 +10,14 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
 from assay.core import Calendar, digest_of, refused, utc, zone_of
+from assay.governance.deadlines import days_after, deadline, open_days_after
 from assay.ledger import SYSTEM, Draft, Entry, Ledger, Signer
 from assay.ledger.book.home import person_on
 from assay.ledger.roles import Roles, load_roles
@@ -63,15 +64,20 @@ class Office:
         return self.now().astimezone(zone_of(self.zone)).date()
 
     def deadline(self, start: date, days: int) -> date:
-        """`days` calendar days after `start`; on a closed day the next working day."""
-        return self.calendar.first_open_from(start + timedelta(days=days))
+        """`days` calendar days after `start`; on a closed day the next working day.
+
+        Past the announced calendar the day stands as it is, provisionally: nobody guesses
+        holidays, and nobody is kept from an act because next year's are not known yet.
+        """
+        return days_after(start, days, self.calendar).day
 
     def working_deadline(self, start: date, days: int) -> date:
-        """`days` working days after `start`."""
-        day = start
-        for _ in range(days):
-            day = self.calendar.next_open(day)
-        return day
+        """`days` working days after `start`; calendar days where no calendar reaches."""
+        return open_days_after(start, days, self.calendar).day
+
+    def moved(self, day: date) -> date:
+        """A deadline as the calendar of now has it: a provisional one may move on, never back."""
+        return deadline(day, self.calendar).day
 
     def may(self, connection: Connection, person: str, permission: str) -> bool:
         """Whether a person holds `permission` today."""

@@ -25,8 +25,10 @@ ASSETS = Path(__file__).parent / "assets"
 STARTS = (
     ("desk:price:propose", "/desk"),
     ("desk:price:approve", "/review"),
+    ("audit:dossier:read", "/audit"),
     ("governance:control:read", "/controls"),
     ("accounts:person:write", "/people"),
+    ("portal:file:read", "/portal/file"),
 )
 
 

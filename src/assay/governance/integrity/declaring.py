@@ -164,7 +164,7 @@ def alarms(office: Office, series: Sequence[str] = ()) -> list[Finding]:
         fit = assessors_on(connection, day)
     found += [
         _alarm("assessor.overdue", f"{row['person']}, due {row['review_by']}", "review his competence")
-        for row in fit if row["review_by"] < day
+        for row in fit if office.moved(row["review_by"]) < day
     ]  # fmt: skip
     for code in series:
         able = sum(1 for row in fit if code in row["series"] and row["review_by"] >= day)

@@ -75,7 +75,7 @@ def listed(office: Office, person: str) -> list[dict[str, Any]]:
     for row in rows:
         due = {"open": row["answer_by"], "answered": row["close_by"]}.get(row["state"])
         left = (due - day).days if due else None
-        found.append({**row, "overdue": _overdue(row, day), "due": due, "left": left})
+        found.append({**row, "overdue": overdue(office, row, day), "due": due, "left": left})
     return found
 
 
@@ -117,10 +117,15 @@ def _log(office: Office, person: str, name: str, door: str) -> None:
     log_view(office.ledger, person, VIEW, {"report": name}, door=door, today=office.today())
 
 
-def _overdue(row: dict[str, Any], day: date) -> str | None:
-    if row["state"] == "open" and day > row["answer_by"]:
+def overdue(office: Office, row: dict[str, Any], day: date) -> str | None:
+    """Which clock of a report ran out by `day`, or None.
+
+    A day that was set while the calendar did not reach it moves on when it proves closed.
+    """
+    if row["state"] == "open" and day > office.moved(row["answer_by"]):
         return "unanswered"
-    return "unclosed" if row["state"] != "closed" and day > row["close_by"] else None
+    late = row["state"] != "closed" and day > office.moved(row["close_by"])
+    return "unclosed" if late else None
 
 
 def _must_see(office: Office, person: str, name: str) -> None:
@@ -154,7 +159,7 @@ def run_clock(office: Office) -> list[Entry]:
     with office.ledger.read() as connection:
         to = _people_of(connection, COMPLIANCE, day)
         for row in reports_of(connection):
-            reason = _overdue(row, day)
+            reason = overdue(office, row, day)
             if reason is None or reason in row["escalated"]:
                 continue
             told = [each for each in to if each not in (row["against"], row["reporter"])]

@@ -6,21 +6,27 @@ clockwork raises flags; only a person closes one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy.engine import Connection
+
 from assay.core import refused
 from assay.governance.integrity import conduct, positions
 from assay.governance.integrity.panel import Flag, Hit, Panel, ranked
+from assay.governance.integrity.reading import from_journal
 from assay.governance.office import Act, Office, Thresholds, need_words
 from assay.ledger import Entry, Signer
-from assay.ledger.book.integrity import flags_of
+from assay.ledger.book.integrity import flags_of, last_watched
+from assay.ledger.book.prices import ENDED, days_since
 
 Detector = Callable[[Panel, Thresholds], Iterator[Hit]]
 CLOSE = "governance:flag:close"
 READ = "governance:flag:read"
+#: The market series that moves are held against.
+FUTURES = "AD-MAIN"
 DETECTORS: tuple[Detector, ...] = (
     positions.outliers, positions.edges, positions.influence, positions.pairs,
     conduct.stale, conduct.copiers, conduct.against_futures, conduct.silences, conduct.selective,
@@ -35,14 +41,59 @@ def survey(panel: Panel, thresholds: Thresholds) -> list[Flag]:
 
 def raise_flags(office: Office, panel: Panel, since: date | None = None) -> list[Entry]:
     """Record the flags that are not recorded yet; asked again it does nothing."""
+    flags = [flag for flag in survey(panel, office.thresholds) if since is None or flag.last >= since]  # fmt: skip
+    acts = _raised(office, flags)
+    return office.record(None, READ, acts) if acts else []
+
+
+def _raised(office: Office, flags: Sequence[Flag]) -> list[Act]:
+    """The acts that raise what was not raised before."""
     with office.ledger.read() as connection:
         known = {row["flag"] for row in flags_of(connection)}
-    acts: list[Act] = []
-    for flag in survey(panel, office.thresholds):
-        if flag.name not in known and (since is None or flag.last >= since):
-            body = {**flag.document(), "thresholds": office.thresholds.digest}
-            acts.append(("flag.raised/1", body))
-    return office.record(None, READ, acts) if acts else []
+    return [
+        ("flag.raised/1", {**flag.document(), "thresholds": office.thresholds.digest})
+        for flag in flags
+        if flag.name not in known
+    ]
+
+
+def watch_due(office: Office) -> date | None:
+    """The newest pricing day that has ended and was not watched yet, or None.
+
+    A day of before today has ended; today has when each of its series is published or not assessed.
+    """
+    with office.ledger.read() as connection:
+        watched = last_watched(connection)
+        states = days_since(connection, watched)
+    today = office.today()
+    ended = [
+        day for day, several in states.items() if day < today or (day == today and several <= set(ENDED))
+    ]  # fmt: skip
+    return max(ended, default=None)
+
+
+def watch(office: Office, futures: str | None = FUTURES) -> list[Entry]:
+    """Once a day after publication: every detector over this year and the last, flags raised.
+
+    Flags and the entry that says so are one transaction; a day that was watched is not again.
+    """
+    day = watch_due(office)
+    if day is None:
+        return []
+    first = date(day.year - 1, 1, 1)
+    flags = survey(from_journal(office.ledger, futures=futures, first=first, last=day), office.thresholds)  # fmt: skip
+    acts = _raised(office, flags)
+    body = {
+        "day": day.isoformat(), "first": first.isoformat(), "flags": len(flags),
+        "raised": [raised["flag"] for _, raised in acts], "thresholds": office.thresholds.digest,
+    }  # fmt: skip
+
+    def not_yet(connection: Connection) -> None:
+        done = last_watched(connection)
+        if done is not None and done >= day:
+            raise refused("surveillance.done", str(day), "another process watched it this moment")
+
+    return office.record(None, READ, [*acts, ("surveillance.run/1", body)], not_yet)
 
 
 def flags_for(

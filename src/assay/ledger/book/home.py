@@ -1,4 +1,4 @@
-"""Book of the home: its agency and clock, persons with roles, keys, signed heads, findings."""
+"""Book of the home: its agency and clock, persons with roles, keys, signed heads."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from assay.core import refused
 from assay.ledger.book.registry import fold
 from assay.ledger.entry import Entry, Head, head_bytes
 from assay.ledger.keys import PUBLICATION, is_key, signature_holds
-from assay.ledger.store import BOOK_TABLES, Instant
+from assay.ledger.store import BOOK_TABLES
 
 home = sa.Table(
     "home",
@@ -51,20 +51,6 @@ heads = sa.Table(
     sa.Column("key", sa.Text, nullable=False),
     sa.Column("signature", sa.Text, nullable=False),
     sa.Column("signed_at", sa.Text, nullable=False),
-)
-findings = sa.Table(
-    "findings",
-    BOOK_TABLES,
-    sa.Column("seq", sa.Integer, primary_key=True),
-    sa.Column("code", sa.Text, nullable=False),
-    sa.Column("severity", sa.Text, nullable=False),
-    sa.Column("where_", sa.Text, nullable=False),
-    sa.Column("what_to_do", sa.Text, nullable=False),
-    sa.Column("pricing_date", sa.Text, index=True),
-    sa.Column("series", sa.Text),
-    sa.Column("evidence", sa.Text),
-    sa.Column("subject", sa.Text),
-    sa.Column("recorded_at", Instant, nullable=False),
 )
 
 
@@ -133,14 +119,6 @@ def _head_signed(connection: Connection, entry: Entry) -> None:
         )
     row = {each: body[each] for each in ("digest", "key", "signature", "signed_at")}
     connection.execute(heads.insert(), {**row, "seq": entry.seq, "head_seq": body["seq"]})
-
-
-@fold("finding.raised/1")
-def _finding_raised(connection: Connection, entry: Entry) -> None:
-    body = dict(entry.body)
-    body["where_"] = body.pop("where")
-    row = {**body, "seq": entry.seq, "recorded_at": entry.recorded_at}
-    connection.execute(findings.insert(), row)
 
 
 def agency_of(connection: Connection) -> str:

@@ -97,6 +97,17 @@ flags = sa.Table(
     sa.Column("closed_by", sa.Text),
     sa.Column("closed_seq", sa.Integer),
 )
+watches = sa.Table(
+    "surveillance_runs",
+    BOOK_TABLES,
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("day", sa.Date, nullable=False, index=True),
+    sa.Column("first", sa.Date, nullable=False),
+    sa.Column("flags", sa.Integer, nullable=False),
+    sa.Column("raised", sa.JSON, nullable=False),
+    sa.Column("thresholds", sa.Text, nullable=False),
+    sa.Column("recorded_at", Instant, nullable=False),
+)
 
 
 def _with_days(entry: Entry, *fields: str) -> dict[str, Any]:
@@ -178,6 +189,12 @@ def _supervision(connection: Connection, entry: Entry) -> None:
 @fold("flag.raised/1")
 def _flag_raised(connection: Connection, entry: Entry) -> None:
     connection.execute(flags.insert(), _with_days(entry, "first", "last"))
+
+
+@fold("surveillance.run/1")
+def _watched(connection: Connection, entry: Entry) -> None:
+    row = {**_with_days(entry, "day", "first"), "recorded_at": entry.recorded_at}
+    connection.execute(watches.insert(), row)
 
 
 @fold("flag.closed/1")
@@ -266,6 +283,12 @@ def assessors_on(connection: Connection, day: date) -> list[dict[str, Any]]:
     query = sa.select(assessors).where(assessors.c.since <= day).order_by(assessors.c.seq)
     latest = {row["person"]: dict(row) for row in connection.execute(query).mappings()}
     return [latest[person] for person in sorted(latest)]
+
+
+def last_watched(connection: Connection) -> date | None:
+    """The newest pricing day after which surveillance ran, or None."""
+    found: date | None = connection.execute(sa.select(sa.func.max(watches.c.day))).scalar_one()
+    return found
 
 
 def flag_of(connection: Connection, flag: str) -> dict[str, Any] | None:

@@ -341,6 +341,17 @@ def states_of(connection: Connection, day: date) -> list[dict[str, Any]]:
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
+def days_since(connection: Connection, after: date | None) -> dict[date, set[str]]:
+    """Every pricing day (after one, where given) with the states of its series."""
+    query = sa.select(days.c.pricing_date, days.c.state).distinct()
+    if after is not None:
+        query = query.where(days.c.pricing_date > after)
+    found: dict[date, set[str]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.pricing_date, set()).add(row.state)
+    return found
+
+
 def proposal_of(connection: Connection, series: str, day: date) -> dict[str, Any] | None:
     """The live proposal (open or approved) of a series' day, or None."""
     query = (

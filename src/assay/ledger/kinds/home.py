@@ -69,6 +69,18 @@ class FindingRaised(Body, frozen=True, kw_only=True):
     subject: str | None = None
 
 
+@kind("finding.settled/1", disclosure="auditor")
+class FindingSettled(Body, frozen=True, kw_only=True):
+    """A finding stands no longer: its cause is gone, or a person did something and says what.
+
+    `finding` is the number of the entry that raised it.
+    """
+
+    finding: int
+    how: Literal["gone", "done", "no_case"]
+    words: str = ""
+
+
 @kind("setting.recorded/1", disclosure="auditor")
 class SettingRecorded(Body, frozen=True, kw_only=True):
     """A decision about how this home runs, with its reason."""

@@ -122,6 +122,20 @@ class FlagRaised(Body, frozen=True, kw_only=True):
     thresholds: str
 
 
+@kind("surveillance.run/1", disclosure="auditor")
+class SurveillanceRun(Body, frozen=True, kw_only=True):
+    """The house was watched after the prices of `day`: every detector over the days from `first`.
+
+    `raised` are the flags that came of it, `flags` how many there were in all.
+    """
+
+    day: str
+    first: str
+    flags: int
+    raised: list[str]
+    thresholds: str
+
+
 @kind("flag.closed/1", disclosure="auditor")
 class FlagClosed(Body, frozen=True, kw_only=True):
     """A person looked into a flag and says in words what it was."""
