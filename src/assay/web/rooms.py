@@ -3,8 +3,10 @@
 from assay.web.account_pages import AccountPages
 from assay.web.audit_pages import AuditPages
 from assay.web.comment_pages import CommentPages
+from assay.web.contributor_pages import ContributorPages, OwnPages
 from assay.web.controls_pages import ControlsPages
 from assay.web.desk_pages import DeskPages
+from assay.web.integrity_pages import DeclarationPages, FlagPages, ReportPages
 from assay.web.journal_pages import journal_entry
 from assay.web.letter_pages import LetterPages
 from assay.web.live import live
@@ -23,8 +25,14 @@ CONTROLLERS = (
     CommentPages,
     DeskPages,
     ReviewPages,
+    ContributorPages,
+    OwnPages,
+    ReportPages,
+    DeclarationPages,
+    FlagPages,
     journal_entry,
     live,
+    LetterPages,
     ChangePages,
     ComplaintPages,
     MethodologyPages,

@@ -139,7 +139,7 @@ def _differences(words: LetterWords, clauses: list[dict[str, Any]], language: st
         for each in clauses
         if not each["place"].endswith(other)
     )  # fmt: skip
-    return Table(columns, rows)
+    return Table(columns, rows, (2, 4, 7, 7))
 
 
 def _place(words: LetterWords, place: str, language: str) -> str:
@@ -165,4 +165,4 @@ def _study(words: LetterWords, study: Mapping[str, Any] | None, language: str) -
 
 def _questions(words: LetterWords, questions: list[str], language: str) -> Table:
     rows = tuple((str(number), each) for number, each in enumerate(questions, 1))
-    return Table(("#", words.label("question", language)), rows)
+    return Table(("#", words.label("question", language)), rows, (1, 11))

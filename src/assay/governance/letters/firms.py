@@ -121,7 +121,7 @@ def _rectification(asked: _Asked) -> _Built:
         "shortfalls": Table(_columns(words, language, "shortfall", "found", "standard", "clause"), rows),
         "clauses": Table(
             _columns(words, language, "clause", "words"),
-            tuple(shown.items()),
+            tuple(shown.items()), (1, 4),
         ),
     }  # fmt: skip
     return day, said, tables, f"#{notice['seq']}"

@@ -102,10 +102,14 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under named columns."""
+    """Rows under named columns; `shares` are the columns' parts of the width (none: alike)."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    shares: tuple[int, ...] = ()
+
+    def _widths(self) -> tuple[int, ...]:
+        return self.shares or (1,) * len(self.columns)
 
     def markdown(self) -> str:
         """In Markdown."""
@@ -117,7 +121,9 @@ class Table:
         """In HTML."""
         head = "".join(f'<th scope="col">{escape(each)}</th>' for each in self.columns)
         body = "".join(f"<tr>{self._row(row)}</tr>" for row in self.rows)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        parts = self._widths()
+        widths = "".join(f'<col style="width:{100 * each // sum(parts)}%">' for each in parts)
+        return f"<table><colgroup>{widths}</colgroup><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
     def _row(self, row: tuple[str, ...]) -> str:
         pairs = zip(self.columns, row, strict=True)
@@ -127,7 +133,7 @@ class Table:
         """In typst."""
         head = ", ".join(f"soft({quoted(each)})" for each in self.columns)
         cells = ", ".join(f"text({quoted(each)})" for row in self.rows for each in row)
-        shares = ", ".join(["1fr"] * len(self.columns))
+        shares = ", ".join(f"{each}fr" for each in self._widths())
         return f"#rows(({shares}), ({head},), ({cells},))"
 
 

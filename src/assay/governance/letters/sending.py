@@ -5,7 +5,7 @@ Sends nothing by itself: a person posts it, or the mail room does.
 
 from __future__ import annotations
 
-from assay.core import refused
+from assay.core import digest_of, refused
 from assay.governance.accounts import Roles
 from assay.governance.acting import next_name, record, today_of
 from assay.governance.letters.paper import Letter
@@ -35,7 +35,7 @@ def send(
     with ledger.read() as connection:
         name = next_name(connection, letters.c.letter, f"L-{day.year}")
     files = [
-        {"name": each, "evidence": ledger.evidence.put(content)}
+        {"name": each, "evidence": ledger.evidence.put(content), "digest": digest_of(content)}
         for each, content in letter.files(f"{subject}-{what}-{letter.language}").items()
     ]
     body = {
