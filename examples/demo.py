@@ -59,6 +59,7 @@ class Demo:
     verbose: bool = False
     commands: int = 0
     refused: int = 0
+    found: int = 0
     day: str = ""
     variables: dict[str, str] = field(default_factory=dict)
 
@@ -72,18 +73,24 @@ class Demo:
             "ASSAY_KEYS": str(self.keys),
         }
 
-    def command(self, line: str, *, refusal: bool = False) -> None:
-        """Run one command line and show it; `refusal` says that it must be refused."""
+    def command(self, line: str, mark: str = "") -> None:
+        """Run one command line and show it.
+
+        With the mark ``!`` it must be refused, with ``?`` do its work and say a finding (exit
+        code 1); else it must be fine.
+        """
         line = self._filled(line)
         self.console.print(f"  [bold cyan]$ {escape(line)}[/]", highlight=False, soft_wrap=True)
         code, out, err = self.assay(shlex.split(line)[1:])
         self.commands += 1
-        self.show(out if not refusal else err, err if not refusal else "")
+        self.show(*((err, "") if mark == "!" else (out, err)))
         if content := _CONTENT.search(out):
             self.variables["CONTENT"] = content["digest"]
-        if (code != 0) != refusal:
+        as_told = {"": code == 0, "?": code == 1 and bool(out), "!": code != 0}
+        if not as_told[mark]:
             raise DemoFailed(f"exit code {code} of: {line}\n{out}{err}")
-        self.refused += refusal
+        self.refused += mark == "!"
+        self.found += mark == "?"
 
     def assay(self, arguments: list[str]) -> tuple[int, str, str]:
         """Run `assay` in this process, exactly as its entry point would."""
@@ -136,7 +143,7 @@ class Demo:
         """Play one script line by line.
 
         ``# words`` heading · ``@ instant`` sets the clock · ``assay ...`` runs ·
-        ``! assay ...`` runs and must be refused.
+        ``? assay ...`` runs and says a finding · ``! assay ...`` must be refused.
         """
         self.day = script.stem
         for raw in script.read_text("utf-8").splitlines():
@@ -148,7 +155,8 @@ class Demo:
             elif line.startswith("@"):
                 self.command(f"assay clock set {line.lstrip('@ ')}")
             else:
-                self.command(line.removeprefix("! "), refusal=line.startswith("!"))
+                mark = line[0] if line[0] in "!?" else ""
+                self.command(line.removeprefix(mark).strip(), mark)
 
     def verify(self, bundle: Path) -> tuple[int, str]:
         """Run the separate verifier as its own process, with the key from outside the bundle."""
@@ -247,7 +255,7 @@ def main(arguments: list[str] | None = None) -> int:
         console.print(f"\n[bold red]the demo stopped:[/] {escape(str(problem))}")
         return 1
     console.print(
-        f"[dim]{demo.commands} commands, {demo.refused} refused as they must be, {time.perf_counter() - began:.1f} s[/]"
+        f"[dim]{demo.commands} commands, {demo.found} with a finding, {demo.refused} refused as they must be, {time.perf_counter() - began:.1f} s[/]"
     )
     if failed or not _served(given):
         return 1 if failed else 0

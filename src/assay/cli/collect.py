@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date as Day  # noqa: N812  (a pricing date, beside the option `date`)
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
@@ -19,7 +19,11 @@ from assay.cli.session import (
     say,
     say_finding,
     session,
+    verdict,
 )
+
+if TYPE_CHECKING:
+    from assay.core import Finding
 
 app = App(name="collect", help="Take messages in, evidence first.")
 
@@ -45,16 +49,19 @@ def files(
     received_at: Annotated[OptionalInstant, Parameter(name="--received-at", help="When it reached the house; now when left out.")] = None,
     contributor: Annotated[str | None, Parameter(help="The firm's code, where the channel itself says it.")] = None,
     note: Annotated[str, Parameter(help="What stands on a fax page, typed.")] = "",
+    again: Annotated[str, Parameter(help="Why files read under another channel are read again under this one.")] = "",
     as_: As = None,
     json: Json = False,
-) -> None:  # fmt: skip
+) -> int:  # fmt: skip
     """Archive files and read what they offer; a person confirms it afterwards.
+
+    Exit 1 where something became a finding that needs eyes; the rest is taken in all the same.
 
     Example: `assay collect inbox/wechat/group.csv --channel wechat --as P-01`
     """
-    take_paths(
+    return take_paths(
         list(paths), channel=channel, received_at=received_at, contributor=contributor, note=note,
-        person=as_, as_json=json,
+        again=again, person=as_, as_json=json,
     )  # fmt: skip
 
 
@@ -70,7 +77,7 @@ def phone(
     number: str | None = None,
     as_: As = None,
     json: Json = False,
-) -> None:
+) -> int:
     """Write a phone note; the note is the evidence.
 
     Example: `assay collect phone --contributor F04 --text "sold 200t A00 Foshan 22180 cash self pick-up" --as P-01`
@@ -80,11 +87,12 @@ def phone(
     run = session()
     signer = run.must_sign(as_)
     with run.ledger() as ledger:
+        run.permit(ledger, signer, "desk:submission:add")
         intake = _intake(ledger, signer)
         now = ledger.clock()
         note = PhoneNote(called_at or now, signer.person, contributor, text, submitter, number)
         taken = [intake.take_phone(note, now)]
-    _say_taken(taken, json)
+    return _say_taken(taken, [], json)
 
 
 app.command("assay.cli.feed:feed", name="feed", help="Market files, by declared mappings.")
@@ -109,7 +117,8 @@ def take_paths(
     received_at: datetime | None = None,
     contributor: str | None = None,
     note: str = "",
-) -> None:
+    again: str = "",
+) -> int:
     """Take files and folders in, each by its channel, and say what came of it."""
     if not paths:
         raise WrongUse("assay collect", "name the files or folders to take in")
@@ -117,16 +126,20 @@ def take_paths(
     if missing:
         raise WrongUse(", ".join(missing), "no such file or folder")
     run = session()
-    signer = run.signer(person)
+    signer = run.must_sign(person) if again else run.signer(person)
+    if again and channel == "auto":
+        raise WrongUse("--again", "name the channel the files truly came by: --channel")
+    files, unclear = _sorted_out(paths, channel)
     taken: list[Any] = []
     with run.ledger() as ledger:
+        run.permit(ledger, signer, "desk:submission:add")
         if day is not None:
             _same_day(ledger, day)
         intake = _intake(ledger, signer)
         now = received_at or ledger.clock()
-        for path, how in _each(paths, channel):
-            taken += _take(intake, path, how, now, contributor, note)
-    _say_taken(taken, as_json)
+        for path, how in files:
+            taken += _take(intake, path, how, now, contributor, note, again)
+    return _say_taken(taken, unclear, as_json)
 
 
 def _same_day(ledger: Any, day: Day) -> None:
@@ -141,33 +154,73 @@ def _same_day(ledger: Any, day: Day) -> None:
 
 
 def _take(
-    intake: Any, path: Path, how: str, now: datetime, contributor: str | None, note: str
+    intake: Any,
+    path: Path,
+    how: str,
+    now: datetime,
+    contributor: str | None,
+    note: str,
+    again: str,
 ) -> list[Any]:
     from assay.collection.intake import Sent
 
     beside = path.with_suffix(".txt")
     if how == "fax" and not note and path.suffix != ".txt" and beside.is_file():
         note = beside.read_text("utf-8")
-    if how == "email" and not contributor:
+    if how == "email" and not contributor and not again:
         found: list[Any] = intake.take_mails(path, now)
         return found
-    return [
-        intake.take(path, how, now, Sent(name=path.name, contributor=contributor, typed_note=note))
-    ]
+    sent = Sent(name=path.name, contributor=contributor, typed_note=note)
+    return [intake.take(path, how, now, sent, again=again)]
 
 
-def _each(paths: Sequence[Path], channel: str) -> list[tuple[Path, str]]:
-    """Every file with its channel; a maildir is one path."""
-    found: list[tuple[Path, str]] = []
+def _sorted_out(
+    paths: Sequence[Path], channel: str
+) -> tuple[list[tuple[Path, str]], list[Finding]]:
+    """Every file with its channel, and a finding for each that a folder leaves unclear.
+
+    A file that was named must be clear; one that merely lies in a folder stops nobody.
+    """
+    from assay.core import Finding, Severity
+
+    files: list[tuple[Path, str]] = []
+    unclear: list[Finding] = []
     for path in paths:
-        if path.is_file():
-            found.append((path, _channel(path, channel)))
+        if not path.is_dir():
+            files.append((path, _channel(path, channel)))
             continue
-        if (path / "new").is_dir() or (path / "cur").is_dir():
-            found.append((path, "email"))
-        skipped = {"new", "cur", "tmp"} | {each.with_suffix(".txt").name for each in _pages(path)}
-        inner = [each for each in sorted(path.iterdir()) if each.name not in skipped]
-        found += _each([each for each in inner if not each.name.startswith(".")], channel)
+        for inner in _within(path):
+            try:
+                files.append((inner, _readable(inner, channel)))
+            except (WrongUse, OSError) as problem:
+                said = getattr(problem, "what_to_do", None) or f"{problem}: left out"
+                unclear.append(Finding("file.unclear", Severity.WARNING, str(inner), said))
+    return files, unclear
+
+
+def _readable(path: Path, channel: str) -> str:
+    """The channel of a file of a folder, or of a maildir; raises where it cannot be opened."""
+    if path.is_dir():
+        return "email"
+    if not path.is_file():
+        raise WrongUse(str(path), "no file to read: left out")
+    path.open("rb").close()
+    return _channel(path, channel)
+
+
+def _within(folder: Path) -> list[Path]:
+    """Every file of a folder and its folders; a maildir is one path."""
+    found: list[Path] = []
+    skipped = {"new", "cur", "tmp"} | {each.with_suffix(".txt").name for each in _pages(folder)}
+    if (folder / "new").is_dir() or (folder / "cur").is_dir():
+        found.append(folder)
+    for each in sorted(folder.iterdir()):
+        if each.name in skipped or each.name.startswith("."):
+            continue
+        if each.is_dir() and not each.is_symlink():
+            found += _within(each)
+        elif not each.is_dir():
+            found.append(each)
     return found
 
 
@@ -189,7 +242,8 @@ def _channel(path: Path, asked: str) -> str:
     raise WrongUse(str(path), "which channel is this? give --channel, or a folder named after it")
 
 
-def _say_taken(taken: Sequence[Any], as_json: bool) -> None:
+def _say_taken(taken: Sequence[Any], unclear: Sequence[Finding], as_json: bool) -> int:
+    found = [*unclear, *(finding for each in taken for finding in each.findings)]
     rows = [
         {
             "evidence": each.evidence, "submissions": list(each.submissions),
@@ -197,10 +251,10 @@ def _say_taken(taken: Sequence[Any], as_json: bool) -> None:
         }
         for each in taken
     ]  # fmt: skip
-    if answer({"taken": rows}, as_json):
-        return
-    for each in taken:
-        for finding in each.findings:
+    document = {"taken": rows, "findings": [each.document() for each in unclear]}
+    if not answer(document, as_json):
+        for finding in found:
             say_finding(finding)
-    offered = sum(len(row["submissions"]) for row in rows)
-    say(f"{len(rows)} pieces of evidence, {offered} submissions offered: confirm them")
+        offered = sum(len(row["submissions"]) for row in rows)
+        say(f"{len(rows)} pieces of evidence, {offered} submissions offered: confirm them")
+    return verdict(found)

@@ -24,6 +24,7 @@ from assay.cli.session import (
     say,
     say_finding,
     session,
+    verdict,
 )
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def build(
     if not answer(document, json):
         _say_findings(built)
         say(*(str(path) for path in paths), f"content {built.content}")
-    return FINE if built.publishable else FINDING
+    return verdict(built.findings) if built.publishable else FINDING
 
 
 @app.command
@@ -199,7 +200,7 @@ def draft(
             for name, old, new in rows:
                 say(f"{language} {name}", f"  - {old}", f"  + {new}")
         say(f"entry {entry.seq}: revision {revision}, content {built.content}")
-    return FINE
+    return verdict(built.findings)
 
 
 @app.command

@@ -25,6 +25,7 @@ from assay.cli.session import (
     say_finding,
     say_table,
     session,
+    verdict,
 )
 from assay.cli.told import told, wanted
 from assay.core import Finding, Severity
@@ -41,18 +42,32 @@ LEGS = ("low", "mid", "high")
 
 
 @app.command
-def open(*, date: Date, series: Series = acts.ALL, as_: As = None, json: Json = False) -> None:  # noqa: A001  (the command's name)
+def open(*, date: Date, series: Series = acts.ALL, as_: As = None, json: Json = False) -> int:  # noqa: A001  (the command's name)
     """Open a pricing day; a holiday in the week ends as not assessed at once.
 
     Example: `assay day open --date 2025-12-30 --as P-01`
     """
     run = session()
     with run.desk() as desk:
-        told(acts.open_day(desk, run.signer(as_), date, wanted(series)), json)
+        entries = acts.open_day(desk, run.signer(as_), date, wanted(series))
+    raised = _raised(entries)
+    for each in raised:
+        say_finding(each)
+    told(entries, json)
+    return verdict(raised)
+
+
+def _raised(entries: Sequence[Entry]) -> list[Finding]:
+    """The findings that an act raised in the journal."""
+    bodies = [each.body for each in entries if each.kind == "finding.raised/1"]
+    return [
+        Finding(body["code"], Severity(body["severity"]), body["where"], body["what_to_do"])
+        for body in bodies
+    ]
 
 
 @app.command
-def screen(*, date: Date, series: Series = acts.ALL, as_: As = None, json: Json = False) -> None:
+def screen(*, date: Date, series: Series = acts.ALL, as_: As = None, json: Json = False) -> int:
     """Run the rules of the documents on every datum and record each verdict.
 
     Example: `assay day screen --date 2025-12-30 --as P-01`
@@ -61,19 +76,18 @@ def screen(*, date: Date, series: Series = acts.ALL, as_: As = None, json: Json 
     with run.desk() as desk:
         inside = run.proved(desk, as_)
         entries = acts.screen(desk, run.signer(as_), date, wanted(series))
-    for each in entries if inside else ():
-        if each.kind == "finding.raised/1":
-            body = each.body
-            severity = Severity(body["severity"])
-            say_finding(Finding(body["code"], severity, body["where"], body["what_to_do"]))
+    raised = _raised(entries)
+    for each in raised if inside else ():
+        say_finding(each)
     rows = [_screened(each.body) for each in entries if each.kind == "submission.screened/1"]
     if answer({"screened": rows if inside else len(rows)}, json):
-        return
-    if not inside:
+        return verdict(raised)
+    if inside:
+        table = [(r["submission"], r["series"], r["outcome"], "; ".join(r["failed"])) for r in rows]
+        say_table(f"Screened {date}", ("submission", "series", "outcome", "why"), table)
+    else:
         say(f"{len(rows)} screened")
-        return
-    table = [(r["submission"], r["series"], r["outcome"], "; ".join(r["failed"])) for r in rows]
-    say_table(f"Screened {date}", ("submission", "series", "outcome", "why"), table)
+    return verdict(raised)
 
 
 def _screened(body: dict[str, Any]) -> dict[str, Any]:
@@ -229,8 +243,10 @@ def publish(
     late: Annotated[bool, Parameter(negative=(), help="After the window, flagged late.")] = False,
     as_: As = None,
     json: Json = False,
-) -> None:
+) -> int:
     """Publish what is approved, in the window, at one instant; approved corrections too.
+
+    Exit 1 where something had to be left out; what could go out is out.
 
     Example: `assay day publish --date 2025-12-30 --as P-03`
     """
@@ -248,6 +264,7 @@ def publish(
     ]
     if not answer({"published": rows, "findings": [e.document() for e in done.findings]}, json):
         say_table(f"Published {date}", (*names, "published at"), [tuple(r.values()) for r in rows], LEGS)  # fmt: skip
+    return verdict(done.findings)
 
 
 def _publish(

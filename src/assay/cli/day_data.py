@@ -16,13 +16,15 @@ from assay.cli.session import (
     Date,
     Json,
     Series,
-    SomeDate,
     WrongUse,
     answer,
+    say_finding,
     say_table,
     session,
+    verdict,
 )
 from assay.cli.told import told
+from assay.core import Finding
 
 Words = Annotated[str, Parameter(help="Words, kept for ever.")]
 
@@ -35,14 +37,14 @@ def collect(
     channel: str = "auto",
     as_: As = None,
     json: Json = False,
-) -> None:
+) -> int:
     """Take the day's messages in: archived first, then read and offered.
 
     Example: `assay day collect inbox/mail inbox/wechat --date 2025-12-30 --as P-01`
     """
     from assay.cli.collect import take_paths
 
-    take_paths(list(paths), channel=channel, day=date, person=as_, as_json=json)
+    return take_paths(list(paths), channel=channel, day=date, person=as_, as_json=json)
 
 
 def confirm(
@@ -53,8 +55,11 @@ def confirm(
     words: Words = "",
     as_: As = None,
     json: Json = False,
-) -> None:
+) -> int:
     """Confirm what was read, filling in or correcting fields.
+
+    With --all every offer that is complete and free of errors, in one transaction; each other
+    one is said with its reason, and the exit code is 1.
 
     Example: `assay day confirm S-20251230-01 --date 2025-12-30 --set payment=cash --as P-01`
     """
@@ -62,15 +67,23 @@ def confirm(
     changes = dict(_pair(each) for each in set)
     with run.desk() as desk:
         signer = run.must_sign(as_)
-        names = list(submissions)
-        if all:
-            names += _complete_offers(desk, date)
-        if not names:
+        if not submissions and not all:
             raise WrongUse("assay day confirm", "name submissions, or --all")
-        if len(names) > 1 and changes:
+        if changes and (all or len(submissions) > 1):
             raise WrongUse("assay day confirm --set", "changes go to one submission at a time")
-        entries = [acts.confirm(desk, signer, each, changes, words) for each in names]
-    told(entries, json)
+        names, left = list(submissions), list[Finding]()
+        if all:
+            with desk.ledger.read() as connection:
+                ready, left = acts.open_offers(desk, connection, date)
+            names += ready
+        if changes:
+            entries = [acts.confirm(desk, signer, names[0], changes, words)]
+        else:
+            entries = acts.confirm_all(desk, signer, names, words) if names else []
+    for finding in left if not json else ():
+        say_finding(finding)
+    told(entries, json, left_out=[each.document() for each in left])
+    return verdict(left)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -78,14 +91,6 @@ def _pair(text: str) -> tuple[str, str]:
     if not equals:
         raise WrongUse(f"--set {text}", "write field=value")
     return name.strip(), content.strip()
-
-
-def _complete_offers(desk: acts.Desk, day: SomeDate) -> list[str]:
-    from assay.ledger.book.submissions import submissions_of
-
-    with desk.ledger.read() as connection:
-        rows = submissions_of(connection, day, states=("offered",))
-    return [row["submission"] for row in rows if not row["missing"] and row["series"]]
 
 
 def withdraw(

@@ -6,6 +6,7 @@ the desk. Decides nothing about a figure.
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,7 +23,9 @@ from assay.cli.session import (
     say,
     say_finding,
     session,
+    verdict,
 )
+from assay.core import Refused
 
 app = App(name="market", help="Market facts: import, the most-traded contract.")
 
@@ -41,8 +44,10 @@ def feed(
     ] = None,
     as_: As = None,
     json: Json = False,
-) -> None:
+) -> int:
     """Take market files in: archived, read by a declared mapping, recorded or quarantined.
+
+    Exit 1 where a row or a file became a finding; the good rows are recorded all the same.
 
     Example: `assay collect feed examples/agency/market/before/cea.csv --as P-01`
     """
@@ -53,30 +58,41 @@ def feed(
             raise WrongUse(str(path), "no such file")
     run = session()
     signer = run.signer(as_)
-    rows = []
+    rows, found = [], []
     with run.desk() as desk:
+        desk.permit(signer, "desk:submission:add")
         intake = _intake(desk, signer, licence)
         for path in files:
-            name = intake.recognise(path) if feed == "auto" else feed
-            taken = intake.take(path, name, received_at or desk.now())
+            name, taken = _taken(intake, path, feed, received_at or desk.now())
             entries = list(taken.entries) + _after(desk, intake, signer, name, taken, takes_effect)
             rows.append(
                 {
                     "file": str(path), "feed": name, "evidence": taken.evidence,
                     "recorded": taken.recorded, "quarantined": len(taken.reading.quarantined),
-                    "findings": [each.document() for each in taken.reading.findings],
+                    "findings": [each.document() for each in taken.findings],
                     "entries": [{"seq": each.seq, "kind": each.kind} for each in entries],
                 }
             )  # fmt: skip
-            if not json:
-                for finding in taken.reading.findings:
-                    say_finding(finding)
-    if answer({"taken": rows}, json):
-        return
-    for row in rows:
-        say(
-            f"{row['file']}: {row['feed']}, {row['recorded']} recorded, {row['quarantined']} quarantined"
-        )
+            found += taken.findings
+    if not answer({"taken": rows}, json):
+        for finding in found:
+            say_finding(finding)
+        for row in rows:
+            say(
+                f"{row['file']}: {row['feed'] or 'no declared feed'}, {row['recorded']} recorded, {row['quarantined']} quarantined"
+            )
+    return verdict(found)
+
+
+def _taken(intake: Any, path: Path, feed: str, received_at: datetime) -> tuple[str | None, Any]:
+    """The feed and what came of one file; a file of no declared feed does not stop the others."""
+    if feed != "auto":
+        return feed, intake.take(path, feed, received_at)
+    try:
+        name = intake.recognise(path)
+    except Refused as problem:
+        return None, intake.keep(path, problem.finding, received_at)
+    return name, intake.take(path, name, received_at)
 
 
 @app.command(name="import")
@@ -88,13 +104,13 @@ def import_(
     licence: Annotated[str | None, Parameter(help="Instead of the mapping's note.")] = None,
     as_: As = None,
     json: Json = False,
-) -> None:
+) -> int:
     """Take market files in (the same as `assay collect feed`).
 
     Example: `assay market import usdcny.csv --feed usdcny-daily --as P-01`
     """
     take_feed = globals()["feed"]
-    take_feed(
+    code: int = take_feed(
         *files,
         feed=feed,
         received_at=received_at,
@@ -103,6 +119,7 @@ def import_(
         as_=as_,
         json=json,
     )
+    return code
 
 
 @app.command
@@ -122,6 +139,7 @@ def roll(
     run = session()
     signer = run.must_sign(as_)
     with run.desk() as desk:
+        desk.permit(signer, "desk:submission:judge")
         entries = _intake(desk, signer).override_contract(series, contract, since, words)
     if not answer({"entries": [{"seq": e.seq, "kind": e.kind, **e.body} for e in entries]}, json):
         say(f"{series}: {contract} from {since}, by override")
@@ -140,9 +158,11 @@ def _intake(desk: Any, signer: Any, licence: str | None = None) -> Any:
 
 
 def _after(
-    desk: Any, intake: Any, signer: Any, name: str, taken: Any, takes_effect: Any
+    desk: Any, intake: Any, signer: Any, name: str | None, taken: Any, takes_effect: Any
 ) -> list[Any]:
     """What follows from a file: factors of quantities, rolls of sessions."""
+    if name is None:
+        return []
     from assay.desk import record_factors
 
     mapping = intake.feeds[name]

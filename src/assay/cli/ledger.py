@@ -17,6 +17,7 @@ from assay.cli.session import (
     say,
     say_finding,
     session,
+    verdict,
 )
 
 app = App(name="ledger", help="The journal: check, rebuild, sign, copy, entries.")
@@ -54,7 +55,7 @@ def check(
             f"{report.evidence_files} evidence files, book {'equal' if report.book_equal else 'differs'}",
             f"head {report.head.seq} {report.head.digest}",
         )
-    return FINE if report.ok else FINDING
+    return verdict(report.findings)
 
 
 @app.command

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter, Token
 
-from assay.core import Finding, parse_instant, plain, refused
+from assay.core import Finding, Severity, parse_instant, plain, refused
 from assay.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -77,6 +77,18 @@ class Session:
         if signer is None:
             raise WrongUse("--as", "name the person who does this: --as PERSON")
         return signer
+
+    def permit(self, ledger: Ledger, signer: Signer | None, permission: str) -> None:
+        """Refuse a person who may not, before anything is kept; the clockwork may."""
+        from assay.core import utc, zone_of
+        from assay.desk.roles import load_permissions, require
+
+        if signer is None:
+            return
+        permissions = load_permissions(self.settings.reference)
+        today = utc(ledger.clock()).astimezone(zone_of("Asia/Shanghai")).date()
+        with ledger.read() as connection:
+            require(connection, permissions, signer.person, permission, today)
 
     def proved(self, desk: Desk, person: str | None, *, logged: bool = False) -> str | None:
         """The person, proved by a key that the journal knows; None when nobody is named.
@@ -178,6 +190,11 @@ def say_finding(finding: Finding) -> None:
         print(json.dumps({"finding": finding.document()}, ensure_ascii=False), file=sys.stderr)
     else:
         print(f"{finding.severity.value}: {finding.code}\n  {finding.where}\n  -> {finding.what_to_do}", file=sys.stderr)  # fmt: skip
+
+
+def verdict(findings: Iterable[Finding]) -> int:
+    """The exit code of a command that did its work and found these: 1 where one needs eyes."""
+    return FINDING if any(each.severity is not Severity.INFO for each in findings) else FINE
 
 
 def say_json(document: Any) -> None:

@@ -48,6 +48,13 @@ class TakenFeed:
     quantities: tuple[dict[str, str], ...] = _NO_QUANTITIES
 
     @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything found, the reasons of the quarantined rows among it."""
+        said = self.reading.findings
+        why = (each for row in self.reading.quarantined for each in row.findings)
+        return (*said, *(each for each in why if each not in said))
+
+    @property
     def recorded(self) -> int:
         """How many facts or prices were recorded."""
         kinds = ("market.recorded/1", "price.imported/1")
@@ -115,6 +122,16 @@ class FeedIntake:
         raise refused(
             "feed.not_recognised", name or "file", f"fits {said}: name the feed, or declare one"
         )
+
+    def keep(
+        self, content: Path | bytes, finding: Finding, received_at: datetime, name: str = ""
+    ) -> TakenFeed:
+        """Archive a file that nothing could be read of, with the finding that says why."""
+        if isinstance(content, Path):
+            name, content = name or content.name, content.read_bytes()
+        reference, entries = self._archive(content, received_at, name)
+        entries += self._append([self._read(reference, 0, (finding,))])
+        return TakenFeed(reference, tuple(entries), Reading(findings=(finding,)))
 
     def take_bulletin(
         self,
@@ -189,7 +206,7 @@ class FeedIntake:
                 fact, content = _merged(fact, before)
                 if content == before["content"] and fact.carried == before["carried"]:
                     continue
-                said += _changed(fact, before["content"], content)
+                said += _changed(fact, before, content)
                 revision = before["revision"] + 1
             if self.licence is not None:
                 fact = replace(fact, licence=self.licence)
@@ -337,8 +354,15 @@ def _without_tomorrow(reading: Reading, now: datetime) -> Reading:
     )
 
 
-def _changed(fact: Fact, before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Finding]:
-    """Figures that stood otherwise in the book: the source was changed silently."""
+def _changed(fact: Fact, known: Mapping[str, Any], now: Mapping[str, Any]) -> list[Finding]:
+    """Figures that stood otherwise in the book: the source was changed silently.
+
+    Not where they only followed from a path that the day went on after: the first trades of
+    a session are no statement about its close.
+    """
+    before = known["content"]
+    if known["definition"] == FROM_PATH and _goes_on(fact, before.get("path") or [], now):
+        return []
     names = [
         name
         for name in sorted(before)
@@ -350,6 +374,14 @@ def _changed(fact: Fact, before: Mapping[str, Any], now: Mapping[str, Any]) -> l
     return [
         warning("feed.revised_at_source", f"{fact.series} {fact.date}", f"{said}: a new revision")
     ]
+
+
+def _goes_on(fact: Fact, path: list[list[str]], now: Mapping[str, Any]) -> bool:
+    """Whether the exchange's own figures came, or a path that begins with the known one."""
+    if fact.definition != FROM_PATH:
+        return True
+    longer: list[list[str]] = now.get("path") or []
+    return longer[: len(path)] == path
 
 
 def _contract_day(row: Mapping[str, Any]) -> ContractDay | None:

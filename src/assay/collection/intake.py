@@ -31,18 +31,26 @@ from assay.collection.reading import (
     Message,
     Offered,
     Reading,
-    notice,
     warning,
 )
 from assay.collection.recording import (
+    delivery_stated,
     fields_body,
     finding_body,
     kept,
+    lacking,
     received_body,
     submission_name,
 )
 from assay.collection.register import Match, Registry, spellings_of
-from assay.core import Finding, instant_text, refused, utc, zone_of
+from assay.collection.rereading import (
+    SUPERSEDED,
+    Reopened,
+    known_finding,
+    reopen,
+    still_unread,
+)
+from assay.core import Finding, Refused, instant_text, refused, utc, zone_of
 from assay.ledger import SYSTEM, Draft, Entry, Ledger, Signer
 from assay.ledger.book.readings import reading_of
 from assay.ledger.book.submissions import submissions
@@ -116,11 +124,15 @@ class Intake:
         channel: str,
         received_at: datetime,
         sent: Sent | None = None,
+        *,
+        again: str = "",
     ) -> Taken:
         """Archive one piece of evidence, read it, and record what it offers.
 
         `received_at` is when it reached the house. Evidence that was read before is not read
-        again. Raises `Refused` for an unknown channel only; bad content is a finding.
+        again, unless a person says in words (`again`) that it came by this channel and not by
+        the one before. Raises `Refused` for an unknown channel or an `again` that fits nothing;
+        bad content is a finding.
         """
         if channel not in CHANNELS:
             raise refused("channel.unknown", channel, f"allowed: {', '.join(CHANNELS)}")
@@ -134,19 +146,32 @@ class Intake:
         reference = self.ledger.evidence.put(content)
         with self.ledger.read() as connection:
             known = reading_of(connection, reference)
-        if known is not None:
-            finding = notice(
-                "evidence.known", sent.name or reference, "read before: not read again"
-            )
+            reopened = Reopened()
+            if known is not None and again.strip():
+                words = kept(again)
+                reopened = reopen(connection, known, channel, words, self.actor, self.signer)
+        if known is not None and not again.strip():
+            finding = known_finding(known, channel, sent.name or reference)
             return Taken(reference, findings=(finding,))
-        entries = self._archive(content, reference, channel, received_at, sent)
+        entries: list[Entry] = []
+        if known is None:
+            entries = self._archive(content, reference, channel, received_at, sent)
+        received_at = reopened.reached or received_at
         context = QuoteContext(
             day=self._day(received_at), zone=self.zone, locator=sent.name or channel
         )
         reading = read_channel(
             content, channel, self.tables, context, name=sent.name, typed_note=sent.typed_note
         )
-        return self._record(reading, reference, channel, received_at, sent, entries)
+        before = None if known is None else known["seq"]
+        try:
+            return self._record(
+                reading, reference, channel, received_at, sent, entries, reopened, before
+            )
+        except Refused as problem:
+            if problem.finding.code != "evidence.known":
+                raise
+            return Taken(reference, tuple(entries), findings=(problem.finding,))
 
     def take_phone(self, note: PhoneNote, received_at: datetime) -> Taken:
         """Take in a phone note; the note itself is the evidence."""
@@ -210,9 +235,13 @@ class Intake:
         received_at: datetime,
         sent: Sent,
         entries: list[Entry],
+        reopened: Reopened,
+        before: int | None,
     ) -> Taken:
-        drafts = self._parts(reading, reference, channel, received_at)
-        bodies = self._bodies(reading.offers, reference, channel, received_at, sent)
+        drafts = [*reopened.drafts, *self._parts(reading, reference, channel, received_at)]
+        bodies, about = self._bodies(
+            reading.offers, reference, channel, received_at, sent, reopened.turn
+        )
         drafts += [Draft("submission.received/1", self.actor, body) for body in bodies]
         skipped = len(reading.offers) - len(bodies)
         read = {
@@ -223,8 +252,10 @@ class Intake:
             "findings": [finding_body(finding) for finding in reading.findings],
         }
         drafts.append(Draft("evidence.read/1", self.actor, read))
-        entries += self._append(drafts)
-        return Taken(reference, tuple(entries), reading, reading.findings, skipped)
+        guard = still_unread(reference, before)
+        entries += self.ledger.append(drafts, signer=self.signer, guard=guard)
+        findings = (*reopened.findings, *reading.findings, *about)
+        return Taken(reference, tuple(entries), reading, findings, skipped)
 
     def _parts(
         self, reading: Reading, reference: str, channel: str, received_at: datetime
@@ -252,12 +283,14 @@ class Intake:
         channel: str,
         received_at: datetime,
         sent: Sent,
-    ) -> list[dict[str, Any]]:
-        """The bodies of the submissions, without exact repeats of recorded ones."""
+        turn: int,
+    ) -> tuple[list[dict[str, Any]], list[Finding]]:
+        """The bodies of the submissions without exact repeats, and what was found about them."""
         registries: dict[date, Registry] = {}
+        said: list[Finding] = []
         prepared: list[tuple[Message | None, dict[str, Any]]] = []
         with self.ledger.read() as connection:
-            for number, offer in enumerate(offers, 1):
+            for number, offer in enumerate(map(delivery_stated, offers), 1):
                 reached, day, findings = self._reached(offer, channel, received_at)
                 counted = day or self._day(received_at)
                 if counted not in registries:
@@ -269,24 +302,26 @@ class Intake:
                     submitter=sent.submitter or match.submitter,
                     day=day,
                 )
-                if _repeats(connection, fields, reached):
+                if _repeats(connection, fields, reached, reference):
                     continue
                 seen = [body for _, body in prepared]
                 replaces, about = _replaced(connection, offer.act, fields, seen, offer.locator)
+                every = [*offer.findings, *match.findings, *findings, *about]
                 body = received_body(
                     offer,
-                    name=submission_name(counted, reference, number),
+                    name=submission_name(counted, reference, number, turn),
                     channel=channel,
                     evidence=reference,
                     received_at=reached,
                     fields=fields,
-                    findings=[*offer.findings, *match.findings, *findings, *about],
+                    findings=every,
                     replaces=replaces,
                 )
+                said += [*every, *lacking(body)]
                 prepared.append((offer.origin, body))
         for origin, body in prepared:
             body["fields"]["submitter"] = body["fields"]["submitter"] or self._sender(origin)
-        return [body for _, body in prepared]
+        return [body for _, body in prepared], said
 
     def _day(self, instant: datetime) -> date:
         return utc(instant).astimezone(zone_of(self.zone)).date()
@@ -341,13 +376,20 @@ _COMPARED = (
 )  # fmt: skip
 
 
-def _repeats(connection: Connection, fields: dict[str, str | None], reached: datetime) -> bool:
-    """Whether the same firm said exactly this at exactly this moment before (a twin export)."""
+def _repeats(
+    connection: Connection, fields: dict[str, str | None], reached: datetime, evidence: str
+) -> bool:
+    """Whether the same firm said exactly this at exactly this moment before (a twin export).
+
+    What an earlier reading of the same evidence offered counts only where it was confirmed.
+    """
     if fields["contributor"] is None:
         return False
+    superseded = sa.and_(submissions.c.evidence == evidence, submissions.c.state.in_(SUPERSEDED))
     query = sa.select(submissions.c.fields).where(
         submissions.c.contributor == fields["contributor"],
         submissions.c.received_at == reached,
+        sa.not_(superseded),
     )
     for row in connection.execute(query).scalars():
         if all(row.get(name) == fields[name] for name in _COMPARED):

@@ -7,21 +7,39 @@ enter a body; findings lose the quoted words of the message.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from assay.collection.reading import SUBMISSION_FIELDS, Certainty, FieldRead, Offered
-from assay.core import Finding, instant_text
+from assay.core import Finding, Severity, instant_text
 
 _OUTSIDE = {"id", "channel", "evidence", "received_at"}
 _QUOTED_WORDS = re.compile(r",? ?«.*?»", re.DOTALL)
 _LONGEST = 400
+#: What it says of the delivery that this side picks up.
+_DELIVERY = {"buyer": "self pick-up", "seller": "delivered"}
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def kept(text: str) -> str:
     """The text as the journal keeps it: bounded, without what no store gives back."""
     return _UNKEEPABLE.sub("\N{REPLACEMENT CHARACTER}", text)[:_LONGEST]
+
+
+def delivery_stated(offer: Offered) -> Offered:
+    """The offer with `delivery` said by whoever picks up, or by the day, where no word names it.
+
+    The terms of delivery are one thing in a document and three fields in a message.
+    """
+    if offer["delivery"]:
+        return offer
+    pickup, when = offer.fields.get("pickup"), offer.fields.get("delivery_date")
+    if pickup is not None and pickup.content in _DELIVERY:
+        return offer.with_fields(delivery=replace(pickup, content=_DELIVERY[pickup.content]))
+    if when is not None:
+        return offer.with_fields(delivery=replace(when, content=f"on {when.content}"))
+    return offer
 
 
 def fields_body(
@@ -80,9 +98,18 @@ def finding_body(finding: Finding) -> dict[str, Any]:
     return shown
 
 
-def submission_name(day: date, evidence: str, number: int) -> str:
-    """The name of a submission: its day, its evidence, its place in it."""
-    return f"S{day:%Y%m%d}-{evidence.rpartition(':')[2][:8]}-{number}"
+def submission_name(day: date, evidence: str, number: int, turn: int = 1) -> str:
+    """The name of a submission: its day, its evidence (its second reading: r2), its place in it."""
+    again = f"r{turn}" if turn > 1 else ""
+    return f"S{day:%Y%m%d}-{evidence.rpartition(':')[2][:8]}{again}-{number}"
+
+
+def lacking(body: dict[str, Any]) -> list[Finding]:
+    """What an offered submission does not say yet, as a notice with the way to fill it in."""
+    if not body["missing"]:
+        return []
+    said = f"does not say {', '.join(body['missing'])}: assay day confirm {body['submission']} --set field=value"
+    return [Finding("submission.incomplete", Severity.INFO, body["submission"], said)]
 
 
 def received_body(

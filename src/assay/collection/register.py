@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from assay.collection.reading import Message, notice, warning
+from assay.collection.reading import Message, warning
 from assay.collection.text import normalise
 from assay.core import Finding
 from assay.ledger.book.contributors import contributors_on
@@ -125,8 +125,11 @@ class Registry:
                 where,
                 f"the sender resembles {shown} and is not listed: add a dated alias, or leave it",
             )
-        return notice(
-            "contributor.unknown", where, "the sender is in nobody's aliases: name the contributor"
+        return warning(
+            "contributor.unknown",
+            where,
+            "nobody of the register by this name (assay contributor list): say who it is, "
+            "assay day confirm NAME --set contributor=CODE, or discard it",
         )
 
 

@@ -9,7 +9,15 @@ from assay.desk.desk import ALL, Desk
 from assay.desk.determining import determine_series, screen, staleness
 from assay.desk.drafting import Adjustment, differences
 from assay.desk.factors import record_factors
-from assay.desk.intake import confirm, discard, judge, submission_of, withdraw
+from assay.desk.intake import (
+    confirm,
+    confirm_all,
+    discard,
+    judge,
+    open_offers,
+    submission_of,
+    withdraw,
+)
 from assay.desk.opening import arrange, open_day, served
 from assay.desk.people import must_be_registered, register_key, register_person
 from assay.desk.phases import (
@@ -29,10 +37,11 @@ from assay.desk.status import awaiting, blotter, day_status, unpriced
 
 __all__ = [
     "ALL", "CAUSES", "NOT_ASSESSED", "PHASES", "Adjustment", "DayHours", "Desk", "Due",
-    "Permissions", "Published", "approve", "arrange", "awaiting", "blotter", "calendar_alarms", "confirm", "correct",
+    "Permissions", "Published", "approve", "arrange", "awaiting", "blotter", "calendar_alarms", "confirm",
+    "confirm_all", "correct",
     "day_status", "determine_series", "differences", "discard", "hours_on", "judge",
     "live_correction", "live_proposal", "load_permissions", "must_be_registered", "next_due",
-    "not_assess", "open_day",
+    "not_assess", "open_day", "open_offers",
     "phase_of", "price_of", "propose", "publish", "publish_correction", "record_factors",
     "register_key", "register_person", "return_proposal", "screen", "served", "staleness",
     "submission_of", "unpriced", "visible_ticks", "window_end", "withdraw",

@@ -7,17 +7,17 @@ what a rule allows to be overruled, is judgement: a reason code of the document 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from assay.core import instant_text, refused
+from assay.core import Finding, Severity, instant_text, refused, zone_of
 from assay.desk.desk import Desk
 from assay.ledger import Entry, Signer
-from assay.ledger.book.submissions import submissions
+from assay.ledger.book.submissions import submissions, submissions_of, unplaced_submissions
 from assay.ledger.kinds.submissions import Fields
 from assay.methodology import Methodology
 
@@ -70,8 +70,36 @@ def confirm(
             f"{name}: {', '.join(unknown)}",
             f"fields: {', '.join(FIELDS)}",
         )
+    return _confirm(desk, signer, [name], given, words)[0]
+
+
+def confirm_all(desk: Desk, signer: Signer, names: Sequence[str], words: str = "") -> list[Entry]:
+    """Confirm several data as they were read, all in one transaction or none."""
+    return _confirm(desk, signer, list(dict.fromkeys(names)), {}, words)
+
+
+def _confirm(
+    desk: Desk, signer: Signer, names: Sequence[str], given: Mapping[str, str], words: str
+) -> list[Entry]:
+    confirmed: list[tuple[str, dict[str, Any]]] = []
+    withdrawn: dict[str, dict[str, Any]] = {}
     with desk.ledger.read() as connection:
-        row = submission_of(connection, name)
+        for name in names:
+            row = submission_of(connection, name)
+            body = _confirmation(desk, row, given, words)
+            confirmed.append(("submission.confirmed/1", body))
+            replaced = _replaced(desk, connection, row, body["fields"])
+            if replaced is not None:
+                withdrawn.setdefault(row["replaces"], replaced)
+    acts = [*confirmed, *(("submission.withdrawn/1", body) for body in withdrawn.values())]
+    return desk.record(signer, "desk:submission:confirm", acts)[: len(confirmed)]
+
+
+def _confirmation(
+    desk: Desk, row: Mapping[str, Any], given: Mapping[str, str], words: str
+) -> dict[str, Any]:
+    """The body of the confirmation of one row; refused where it cannot be placed."""
+    name = row["submission"]
     if row["state"] == "confirmed" and given and not words.strip():
         raise refused(
             "submission.words", name, "it was confirmed before: say in words why it changes"
@@ -84,30 +112,69 @@ def confirm(
             "give series and pricing_date: --set series=... pricing_date=...",
         )
     document = desk.document(fields["series"], _day(name, fields["pricing_date"]))
-    body = {
+    return {
         "submission": name,
         "fields": fields,
         "missing": missing_fields(document, fields),
-        "changes": given,
+        "changes": dict(given),
         "words": words,
     }
-    acts = [("submission.confirmed/1", body)]
-    replaced = _replaced(desk, row, fields)
-    if replaced is not None:
-        acts.append(("submission.withdrawn/1", replaced))
-    return desk.record(signer, "desk:submission:confirm", acts)[0]
+
+
+def open_offers(desk: Desk, connection: Connection, day: date) -> tuple[list[str], list[Finding]]:
+    """The day's offers that can be confirmed as they stand, and why the others cannot.
+
+    Left out: what lacks a field, what a reader found wrong, and what came on the day without
+    saying for which series or day it is.
+    """
+    ready: list[str] = []
+    left: list[Finding] = []
+    zone = zone_of(desk.zone)
+    lost = [
+        row
+        for row in unplaced_submissions(connection)
+        if row["pricing_date"] is None and row["received_at"].astimezone(zone).date() == day
+    ]
+    for row in [*submissions_of(connection, day, states=("offered",)), *lost]:
+        why = _unready(desk, row)
+        if why:
+            left.append(_left_out(row, why))
+        else:
+            ready.append(row["submission"])
+    return ready, left
+
+
+def _unready(desk: Desk, row: Mapping[str, Any]) -> list[str]:
+    lacking = list(row["missing"])
+    lacking += [each for each in ("series", "pricing_date") if not row[each]]
+    if not lacking:
+        document = desk.document(row["series"], row["pricing_date"])
+        lacking = missing_fields(document, row["fields"])
+    lacking = list(dict.fromkeys(lacking))
+    why = [f"lacks {', '.join(lacking)}"] if lacking else []
+    wrong = [each["code"] for each in row["findings"] if each["severity"] == Severity.ERROR.value]
+    return [*why, *dict.fromkeys(wrong)]
+
+
+def _left_out(row: Mapping[str, Any], why: Sequence[str]) -> Finding:
+    about = ", ".join(each for each in (row["series"], row["contributor"]) if each)
+    where = f"{row['submission']} ({about})" if about else row["submission"]
+    said = (
+        f"left out: {'; '.join(why)}: look at it, then assay day confirm {row['submission']} "
+        "(with --set field=value), or discard it"
+    )
+    return Finding("submission.left_out", Severity.WARNING, where, said)
 
 
 def _replaced(
-    desk: Desk, row: Mapping[str, Any], fields: Mapping[str, Any]
+    desk: Desk, connection: Connection, row: Mapping[str, Any], fields: Mapping[str, Any]
 ) -> dict[str, Any] | None:
     """The withdrawal of the datum that this one says it replaces, when it came in time."""
     if row["replaces"] is None or row["state"] != "offered":
         return None
     day = date.fromisoformat(fields["pricing_date"])
-    with desk.ledger.read() as connection:
-        before = submission_of(connection, row["replaces"])
-        hard = desk.hours(connection, fields["series"], day).hard_at(day)
+    before = submission_of(connection, row["replaces"])
+    hard = desk.hours(connection, fields["series"], day).hard_at(day)
     if before["state"] not in ("offered", "confirmed") or row["received_at"] > hard:
         return None
     reason = f"replaced by {row['submission']}"

@@ -86,7 +86,8 @@ def test_submissions_one_by_one(agency: Shell) -> None:
 def test_a_folder_tells_the_channel(agency: Shell, tmp_path: Path) -> None:
     at(agency, "10:09:00")
     messages = AGENCY / "messages" / DAY / "by-1010"
-    said = agency.fine("day", "collect", messages, "--date", DAY, "--as", "P-01")
+    said = agency("day", "collect", messages, "--date", DAY, "--as", "P-01")
+    assert said.code == 1, "what could not be read is a finding"
     assert "submissions offered: confirm them" in said.out
     assert "workbook.broken" in said.err, (
         "a workbook cut off in the mail is refused, with a finding"

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from assay.core import refused
 from assay.ledger.book.registry import fold
 from assay.ledger.entry import Entry
 from assay.ledger.store import BOOK_TABLES, Instant
@@ -29,6 +30,23 @@ readings = sa.Table(
 def _read(connection: Connection, entry: Entry) -> None:
     row = {**entry.body, "seq": entry.seq, "recorded_at": entry.recorded_at}
     connection.execute(readings.insert(), row)
+
+
+@fold("evidence.reopened/1")
+def _reopened(connection: Connection, entry: Entry) -> None:
+    known = reading_of(connection, entry.body["evidence"])
+    if known is None or known["seq"] != entry.body["read"]:
+        raise refused(
+            "evidence.reading",
+            entry.body["evidence"],
+            "only the latest reading of a piece of evidence is opened again: look at it anew",
+        )
+
+
+def times_read(connection: Connection, evidence: str) -> int:
+    """How often this evidence was read so far."""
+    query = sa.select(sa.func.count()).where(readings.c.evidence == evidence)
+    return int(connection.execute(query).scalar_one())
 
 
 def readings_since(connection: Connection, since: datetime) -> list[dict[str, Any]]:

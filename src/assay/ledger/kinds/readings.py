@@ -17,3 +17,18 @@ class EvidenceRead(Body, frozen=True, kw_only=True):
     offered: int
     skipped: int = 0
     findings: list[dict[str, Any]] = []
+
+
+@kind("evidence.reopened/1", disclosure="auditor")
+class EvidenceReopened(Body, frozen=True, kw_only=True):
+    """A person had evidence read again, under the channel it truly came by, and says why.
+
+    The reading before it stays in the journal; what it offered and nobody confirmed is
+    discarded in the same act. `read` is the entry of the reading that came before.
+    """
+
+    evidence: str
+    read: int
+    before: str
+    channel: str
+    words: str
