@@ -9,7 +9,7 @@ import io
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +129,7 @@ def render(request: Request[Any, Any, Any], template: str, **context: Any) -> st
             scheme=request.cookies.get(SCHEME_COOKIE, "auto"),
             csrf=csrf_token(request),
             path=request.url.path,
+            standing=partial(house.alarms, who),
             **context,
         )
     )
