@@ -40,6 +40,8 @@ SUBMISSION_FIELDS = (
 
 KINDS = ("transaction", "bid", "offer", "indication")
 SIDES = ("buy", "sell")
+#: A bid buys, an offer sells: the other side is a slip to be asked about, not read.
+CONTRADICTING = (("bid", "sell"), ("offer", "buy"))
 STATES = ("", "suspended", "force_majeure")
 
 
@@ -328,6 +330,7 @@ def _each(rows: Any, where: str, reader: Any, findings: list[Finding]) -> list[A
 
 
 def _day(given: Any) -> date | None:
+    given = given.strip() if isinstance(given, str) else given
     if given is None or given == "":
         return None
     if isinstance(given, datetime):
@@ -354,11 +357,17 @@ def _need_text(row: Mapping[str, Any], name: str) -> str:
     given = row[name]
     if not isinstance(given, str) or not given.strip():
         raise _Bad(f"{name} {given!r} is no text")
-    return given
+    return given.strip()
+
+
+def _word(row: Mapping[str, Any], name: str) -> str | None:
+    """A field of words without the spaces around it; None where it says nothing."""
+    given = row.get(name)
+    return None if given is None else (str(given).strip() or None)
 
 
 def _number(given: Any) -> Fraction | None:
-    if given is None or given == "":
+    if given is None or (isinstance(given, str) and not given.strip()):
         return None
     if isinstance(given, str) and "/" in given:
         return parse_exact(given)
@@ -377,11 +386,13 @@ def _submission(row: Mapping[str, Any], number: int) -> Submission:
     low, high = (high if low is None else low), (low if high is None else high)
     if low is not None and high is not None and low > high:
         raise _Bad(f"low {row.get('low')} is above high {row.get('high')}")
-    kind, side = row.get("kind") or "indication", row.get("side") or None
+    kind, side = _word(row, "kind") or "indication", _word(row, "side")
     if kind not in KINDS:
         raise _Bad(f"kind {kind!r}; allowed: {', '.join(KINDS)}")
     if side not in (None, *SIDES):
         raise _Bad(f"side {side!r}; allowed: {', '.join(SIDES)}")
+    if (kind, side) in CONTRADICTING:
+        raise _Bad(f"kind {kind} with side {side}: a bid buys and an offer sells; ask which it is")
     quantity = _number(row.get("quantity"))
     if quantity is not None and quantity < 0:
         raise _Bad(f"quantity {row['quantity']} is below 0")
@@ -403,8 +414,8 @@ def _submission(row: Mapping[str, Any], number: int) -> Submission:
         received_at=_instant(row.get("received_at")),
         concluded_at=_instant(row.get("concluded_at")),
         delivery_date=_day(row.get("delivery_date")),
-        group=row.get("group") or None,
-        texts={name: str(row[name]) for name in _TEXTS if row.get(name) not in (None, "")},
+        group=_word(row, "group"),
+        texts={name: said for name in _TEXTS if (said := _word(row, name))},
     )
 
 

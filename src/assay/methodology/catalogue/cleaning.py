@@ -11,14 +11,22 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
+from difflib import SequenceMatcher
 from fractions import Fraction
+from functools import lru_cache
+from itertools import combinations
 from typing import Any
 
-from assay.methodology.catalogue.registry import count, entry, rows, word
+from assay.methodology.catalogue.registry import count, decimal, entry, rows, word
 from assay.methodology.catalogue.shapes import Outcome
 from assay.methodology.inputs import Submission
 
 Quote = tuple[Fraction | None, Fraction | None]
+FRIDAY = 5
+#: Names resemble each other from this percent of common letters on, or where one of at least
+#: so many letters begins the other.
+ALIKE, SHORTEST = 80, 4
 
 
 @dataclass(slots=True)
@@ -32,6 +40,22 @@ class Sheet:
     notes: list[tuple[str, str]] = field(default_factory=list)
     filled: str = ""
     closed: str = ""
+    #: Whether a weekend's sheet may be the day before.
+    weekends: bool = True
+    #: Rows of the day before that stand in for those a holiday's copy lacks.
+    lent: frozenset[str] = frozenset()
+
+    def put(self, listed: Sequence[Submission]) -> None:
+        """The rows of the day, and those of the last day before it, of these."""
+        self.rows = [each for each in listed if each.pricing_date == self.date]
+        earlier = [
+            each.pricing_date
+            for each in listed
+            if each.pricing_date < self.date
+            and (self.weekends or each.pricing_date.isoweekday() <= FRIDAY)
+        ]
+        last = max(earlier) if earlier else None
+        self.previous = [each for each in listed if each.pricing_date == last]
 
     def drop(self, gone: Mapping[str, Outcome]) -> None:
         """Take these rows out, remembering why."""
@@ -44,10 +68,7 @@ def redate(sheet: Sheet, *, table: Sequence[Mapping[str, Any]]) -> None:
     """Sheets with a wrong date get the true one, by a dated table (``given``, ``true``, ``source``)."""
     true = {row["given"]: row["true"] for row in table}
     rows = [*sheet.rows, *sheet.previous]
-    moved = [replace(r, pricing_date=true.get(r.pricing_date, r.pricing_date)) for r in rows]
-    sheet.rows = [each for each in moved if each.pricing_date == sheet.date]
-    earlier = [each.pricing_date for each in moved if each.pricing_date < sheet.date]
-    sheet.previous = [each for each in moved if earlier and each.pricing_date == max(earlier)]
+    sheet.put([replace(r, pricing_date=true.get(r.pricing_date, r.pricing_date)) for r in rows])
 
 
 @entry(
@@ -108,14 +129,29 @@ def _nothing(row: Submission) -> bool:
 
 
 def _lines(listed: Sequence[Submission]) -> list[tuple[Submission, int]]:
-    """Each row with the number of its line: the firm's first listing is 0, a second one 1."""
-    seen: dict[tuple[str, str, str, str | None], int] = defaultdict(int)
+    """Each row with the number of its line: the firm's first listing is 0, a second one 1.
+
+    Where a table goes firm by firm, a line ends when one of its series comes again (a
+    line may lack a series that the next one has); else a line is the n-th time a series
+    names the firm.
+    """
+    again: dict[tuple[str, str, str, str | None], int] = defaultdict(int)
+    begun: dict[str, tuple[int, set[tuple[str, str, str | None]]]] = {}
     numbered = []
     for each in listed:
         key = _key(each)
-        numbered.append((each, seen[key]))
-        seen[key] += 1
-    return numbered
+        line, seen = begun.get(each.contributor, (0, set()))
+        if key[1:] in seen:
+            line, seen = line + 1, set()
+        seen.add(key[1:])
+        begun[each.contributor] = line, seen
+        numbered.append((each, line, again[key]))
+        again[key] += 1
+    most: dict[str, int] = defaultdict(int)
+    for (name, *_), times in again.items():
+        most[name] = max(most[name], times)
+    by_firm = {name for name, (line, _) in begun.items() if line + 1 == most[name]}
+    return [(each, line if each.contributor in by_firm else nth) for each, line, nth in numbered]
 
 
 def _key(each: Submission) -> tuple[str, str, str, str | None]:
@@ -171,15 +207,37 @@ def two_sheets_one_date(sheet: Sheet, *, contributors: int) -> None:
     "filled_forward",
     word("then", "not_assessed", "carried"),
     count("contributors", default=3),
+    decimal("absent_percent", default=Decimal(0)),
 )
-def filled_forward(sheet: Sheet, *, then: str, contributors: int) -> None:
-    """A day on which every quote of every firm repeats the day before is a holiday filled forward."""
-    today, before = _quotes(sheet.rows), _quotes(sheet.previous)
-    if len({name for _, name in today}) >= contributors and today == before:
-        sheet.filled = then
-        sheet.notes.append(
-            ("cleaning.filled_forward", f"all {len(today)} quotes repeat the day before")
-        )
+def filled_forward(sheet: Sheet, *, then: str, contributors: int, absent_percent: Decimal) -> None:
+    """A day on which every quote repeats the day before is a holiday filled forward, though the copy may lack some percent of the firms."""
+    today, before = _every_quote(sheet.rows), _every_quote(sheet.previous)
+    if len({name for _, name in today}) < contributors:
+        return
+    # a copy can lose a quote, never gain one
+    if not all(quotes <= before.get(key, set()) for key, quotes in today.items()):
+        return
+    absent = {name for _, name in before.keys() - today.keys()}
+    if 100 * len(absent) > absent_percent * len({name for _, name in before}):
+        return
+    if absent and len({series for series, _ in today}) == 1:  # too little to call it a copy
+        return
+    sheet.filled = then
+    said = f"all {len(today)} quotes repeat the day before"
+    if absent:
+        said = f"{said}; missing there: {', '.join(sorted(absent))}"
+    sheet.notes.append(("cleaning.filled_forward", said))
+    if then == "carried":
+        lacking = [e for e in sheet.previous if (e.series, e.contributor) not in today]
+        sheet.rows += [replace(each, pricing_date=sheet.date) for each in lacking]
+        sheet.lent = frozenset(each.id for each in lacking)
+
+
+def _every_quote(listed: Sequence[Submission]) -> dict[tuple[str, str], set[Quote]]:
+    quotes: dict[tuple[str, str], set[Quote]] = defaultdict(set)
+    for each in listed:
+        quotes[each.series, each.contributor].add((each.low, each.high))
+    return quotes
 
 
 def _quotes(listed: Sequence[Submission]) -> dict[tuple[str, str], Quote]:
@@ -189,6 +247,37 @@ def _quotes(listed: Sequence[Submission]) -> dict[tuple[str, str], Quote]:
 @entry("cleaning", "weekdays_only")
 def weekdays_only(sheet: Sheet) -> None:
     """A sheet dated on a Saturday or Sunday is no pricing day."""
-    if sheet.rows and sheet.date.isoweekday() > 5:  # noqa: PLR2004 ISO weekday of a Friday
+    if sheet.rows and sheet.date.isoweekday() > FRIDAY:
         sheet.closed = "holiday"
         sheet.notes.append(("cleaning.weekend_sheet", f"{sheet.date} is no weekday"))
+
+
+@entry("cleaning", "resembling_names")
+def resembling_names(sheet: Sheet) -> None:
+    """Names that resemble each other are noted and stay two firms: only a dated table makes them one."""
+    names = tuple(sorted({each.contributor for each in sheet.rows}))
+    sheet.notes += [
+        ("cleaning.resembling_names", f"{one} and {other} are taken as two firms")
+        for one, other in resembling(names)
+    ]
+
+
+@lru_cache(maxsize=512)
+def resembling(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The pairs of names that a reader could take for one firm."""
+    return tuple((one, other) for one, other in combinations(names, 2) if resembles(one, other))
+
+
+@lru_cache(maxsize=1 << 14)
+def resembles(one: str, other: str) -> bool:
+    """Whether two names differ by little: the same letters, one begins the other, few changes."""
+    left, right = ("".join(c for c in name.casefold() if c.isalnum()) for name in (one, other))
+    if left == right:
+        return True
+    if min(len(left), len(right)) >= SHORTEST and (
+        left.startswith(right) or right.startswith(left)
+    ):
+        return True
+    blocks = SequenceMatcher(None, left, right, autojunk=False).get_matching_blocks()
+    common = 2 * sum(block.size for block in blocks)
+    return 100 * common >= ALIKE * (len(left) + len(right))

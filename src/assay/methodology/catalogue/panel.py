@@ -9,7 +9,7 @@ about replacing; ties are broken by id, then by place in the input.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -54,24 +54,80 @@ def one_live_quote(
 def deal_once(candidates: Sequence[Candidate], day: Day) -> Outcomes:
     """The same deal told by buyer and seller, or told again, counts once."""
     outcomes: Outcomes = {}
-    kept: list[Submission] = []
+    told = _Told()
     deals = (c.submission for c in candidates if c.submission.kind == "transaction")
     for each in sorted(deals, key=arrival):
-        again = next((one for one in kept if _retold(one, each)), None)
+        again = told.first_of([("again", each.contributor, _reference(each))], each, _retold)
         if again is not None:
             outcomes[again.id] = Outcome("replaced", "submission.replaced", {"by": each.id})
-            kept.remove(again)
-        twin = next((one for one in kept if _same_deal(one, each)), None)
+            told.forget(again)
+        twin = told.first_of(_twins(each), each, _same_deal)
         if twin is None:
-            kept.append(each)
+            told.keep(each)
             continue
-        same = twin.point == each.point and twin.quantity == each.quantity
+        same = _stated(twin) == _stated(each)
         outcomes[each.id] = Outcome(
             "duplicate",
             "submission.same_deal" if same else "submission.same_deal_terms_differ",
             {"told_first_by": twin.id, "deal_reference": each.text("deal_reference") or ""},
         )
     return outcomes
+
+
+Key = tuple[object, ...]
+
+
+class _Told:
+    """The deals told so far, found again by what the same deal must share with them."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[Key, dict[int, Submission]] = defaultdict(dict)
+        self._place: dict[str, int] = {}
+
+    def keep(self, deal: Submission) -> None:
+        place = self._place[deal.id] = len(self._place)
+        for key in _keys(deal):
+            self._by_key[key][place] = deal
+
+    def forget(self, deal: Submission) -> None:
+        for key in _keys(deal):
+            del self._by_key[key][self._place[deal.id]]
+
+    def first_of(
+        self, keys: Sequence[Key], deal: Submission, same: Callable[[Submission, Submission], bool]
+    ) -> Submission | None:
+        """The deal told first, of those under these keys that are the same as this one."""
+        found = []
+        for key in keys:
+            told = self._by_key.get(key, {}).items()
+            found += [next(((place, one) for place, one in told if same(one, deal)), None)]
+        return min(filter(None, found), key=lambda each: each[0], default=(0, None))[1]
+
+
+def _keys(deal: Submission) -> list[Key]:
+    """Under which keys later tellings look for this one."""
+    reference = _reference(deal)
+    parties = (deal.contributor, deal.text("counterparty"))
+    keys: list[Key] = [("parties", *parties, _stated(deal), bool(reference))]
+    if reference:
+        keys += [("again", deal.contributor, reference), ("reference", reference)]
+    return keys
+
+
+def _twins(deal: Submission) -> list[Key]:
+    """The keys of the same deal told by the other party."""
+    reference = _reference(deal)
+    crossed: Key = ("parties", deal.text("counterparty"), deal.contributor, _stated(deal))
+    if reference:
+        return [(*crossed, False), ("reference", reference)]
+    return [(*crossed, False), (*crossed, True)]
+
+
+def _stated(deal: Submission) -> tuple[object, ...]:
+    """Price (or premium and to what) and quantity, as far as two tellings must agree on them."""
+    if deal.low is not None:
+        return deal.point, deal.quantity
+    return deal.premium_low, deal.premium_high, deal.text("against"), deal.quantity
 
 
 def _reference(submission: Submission) -> str:
@@ -93,7 +149,7 @@ def _same_deal(one: Submission, other: Submission) -> bool:
     )
     if mine and theirs:
         return mine == theirs
-    return crossed and one.point == other.point and one.quantity == other.quantity
+    return crossed and _stated(one) == _stated(other)
 
 
 # ---- outliers ------------------------------------------------------------------------

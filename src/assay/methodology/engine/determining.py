@@ -6,6 +6,7 @@ at a store or a clock, and never approximates what the document does not say.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 
@@ -94,7 +95,28 @@ def _determine(
     return {code: trade(methodology, code, day, inputs) for code in codes}
 
 
+def _strange(methodology: Methodology, day: date, inputs: Inputs) -> list[Finding]:
+    """Submissions that this document has no use for: said, never passed over in silence."""
+    served = methodology.cards if methodology.assessment is not None else {}
+    rows = Counter(each.series for each in inputs.submissions if each.series not in served)
+    takes = f"this document serves {', '.join(methodology.series)}"
+    if methodology.assessment is None:
+        takes = f"a {methodology.kind} document takes no submissions"
+    return [
+        Finding(
+            "input.series_not_served",
+            Severity.WARNING,
+            f"{methodology.id} on {day}, submissions of {code}",
+            f"{number} not used: {takes}; name the series right or determine it by its own document",
+        )
+        for code, number in sorted(rows.items())
+    ]
+
+
 def _noted(methodology: Methodology, day: date, inputs: Inputs) -> Inputs:
+    strange = _strange(methodology, day, inputs)
+    if strange:
+        inputs = replace(inputs, findings=(*inputs.findings, *strange))
     if methodology.status == "conformance":
         return inputs
     where = f"{methodology.id} of {methodology.effective} on {day}"

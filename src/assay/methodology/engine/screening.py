@@ -65,13 +65,10 @@ def cleaned(methodology: Methodology, day: date, inputs: Inputs) -> Sheet:
     assessment = methodology.assessment
     assert assessment is not None
     own = [each for each in inputs.submissions if each.series in methodology.cards]
-    if any(call.rule == "redate" for call in assessment.cleaning):
-        sheet = Sheet(day, own, [])
-    else:
-        today = [each for each in own if each.pricing_date == day]
-        earlier = [each.pricing_date for each in own if each.pricing_date < day]
-        last = max(earlier) if earlier else None
-        sheet = Sheet(day, today, [each for each in own if each.pricing_date == last])
+    rules = {call.rule for call in assessment.cleaning}
+    sheet = Sheet(day, own, [], weekends="weekdays_only" not in rules)
+    if "redate" not in rules:
+        sheet.put(own)
     for call in assessment.cleaning:
         function_of("cleaning", call)(sheet, **call.arguments)
     return sheet
@@ -142,7 +139,8 @@ def screened(
         _verdict(each, "cleaning", _cleaning_clause(assessment, sheet.dropped[each.id]), sheet.dropped[each.id])
         for each in dropped
     ]  # fmt: skip
-    result = Screened([*own, *strays, *dropped], [], verdicts, around)
+    came = [each for each in own if each.id not in sheet.lent]
+    result = Screened([*came, *strays, *dropped], [], verdicts, around)
     rules = [
         (call, found.function)
         for call in assessment.screening

@@ -122,7 +122,7 @@ class InfluenceWitness:
         size = len(document.series)
         for group in np.flatnonzero(beyond):
             place, code = int(group) // size, document.series[int(group) % size]
-            before = partition.rows_of(place - 1) if place and needs_previous(document) else ()
+            before = partition.before(place) if needs_previous(document) else ()
             found = engine.day(
                 day_of(partition.days[place]), partition.columns, partition.rows_of(place),
                 before, [code], influence=True,

@@ -23,6 +23,8 @@ from assay.methodology.inputs import Observation
 from assay.methodology.replay import Fixings, Report, Source, replay_together
 from assay.methodology.replay.columns import day_number, day_of
 from assay.methodology.replay.days import explained
+from assay.methodology.replay.plan import skips_weekends
+from assay.methodology.replay.prepare import is_weekend
 from assay.methodology.replay.results import BRANCH_CODES, DETERMINED
 
 #: Days of which the reason is asked, unless the caller wants more.
@@ -203,9 +205,11 @@ def _told(found: Study, source: Source, fixings: Sequence[Fixings], days: int) -
         before = {}
         last: dict[tuple[str, date], Observation] = {}
         for code, day in wanted:
-            place = int(np.searchsorted(listed, day_number(day)))
-            if place:
-                before[day] = day_of(listed[place - 1])
+            earlier = listed[listed < day_number(day)]
+            if skips_weekends(document):
+                earlier = earlier[~is_weekend(earlier)]
+            if len(earlier):
+                before[day] = day_of(earlier[-1])
             known = _last_price(document, side, code, day)
             if known is not None:
                 last[code, day] = known

@@ -27,7 +27,7 @@ KIND_CODES = {
 }
 _TIES = {"lower": k.LOWER, "upper": k.UPPER, "mean": k.BOTH}
 _POINTS = {"middle": k.MIDDLE, "low": k.AT_LOW, "high": k.AT_HIGH}
-_ROUNDINGS = {
+ROUNDINGS = {
     Rounding.HALF_UP: k.HALF_UP,
     Rounding.HALF_AWAY_FROM_ZERO: k.HALF_AWAY,
     Rounding.HALF_EVEN: k.HALF_EVEN,
@@ -45,7 +45,7 @@ _COUNT_TRIMS = ("count", "count_table", "percent")
 _VOLUME_TRIMS = ("volume", "lowest_volume")
 _CLEANING = frozenset({
     "redate", "aliases", "zero_rows_missing", "repeated_rows_once", "two_sheets_one_date",
-    "filled_forward", "weekdays_only",
+    "filled_forward", "weekdays_only", "resembling_names",
 })  # fmt: skip
 #: Screening rules that columns can speak; with `action` other than exclude they change nothing.
 SPOKEN = frozenset({
@@ -127,6 +127,14 @@ def may_close(methodology: Methodology) -> bool:
     assessment = methodology.assessment
     return assessment is not None and any(
         call.rule in ("weekdays_only", "filled_forward") for call in assessment.cleaning
+    )
+
+
+def skips_weekends(methodology: Methodology) -> bool:
+    """Whether a sheet of a weekend is no day before."""
+    assessment = methodology.assessment
+    return assessment is not None and any(
+        call.rule == "weekdays_only" for call in assessment.cleaning
     )
 
 
@@ -287,7 +295,7 @@ def _rules(
         row[k.D_CAP], row[k.D_CAP_OF] = cap.numerator, cap.denominator
         row[k.D_CAP_GROUPS] = int(assessment.cap.per == "group")
     row[k.D_POINT] = _POINTS[assessment.point]
-    row[k.D_ROUNDING] = _ROUNDINGS[methodology.rounding.rule]
+    row[k.D_ROUNDING] = ROUNDINGS[methodology.rounding.rule]
     _range(assessment.range, scale, row)
     return row
 

@@ -7,7 +7,7 @@ determines it from the same rows. Suspecting too much costs time, never the resu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -36,7 +36,7 @@ _DENSE = 1 << 25
 
 @dataclass(slots=True)
 class Partition:
-    """The rows of whole days, sorted by day; the first `context` rows are of the day before."""
+    """The rows of whole days, sorted by day; the first `context` rows are of the days just before."""
 
     columns: Columns
     dictionaries: Mapping[str, Dictionary]
@@ -51,7 +51,14 @@ class Partition:
     @property
     def own_days(self) -> range:
         """The days that are this partition's to answer for."""
-        return range(1 if self.context else 0, len(self.days))
+        return range(int(np.searchsorted(self.starts, self.context)), len(self.days))
+
+    def before(self, place: int) -> range:
+        """The rows before a day, back to the last weekday's: the day engine picks its day of them."""
+        first = max(place - 1, 0)
+        while first and is_weekend(self.days[first]):
+            first -= 1
+        return range(int(self.starts[first]), int(self.starts[place]))
 
     def rows_of(self, place: int) -> range:
         """The rows of a day, by its place."""
@@ -62,8 +69,8 @@ class Partition:
 class Prepared:
     """What the kernel is given, and which groups are not its business.
 
-    `group` is day x series of the document; `bound` is the largest price times the largest
-    quantity, for the question whether sums fit 64 bits.
+    `group` is day x series of the document; `reach` is the largest price in half units, `bound`
+    that times the largest quantity, for the question whether sums fit 64 bits.
     """
 
     data: tuple[Array, ...]
@@ -75,25 +82,20 @@ class Prepared:
     suspect_days: Array
     scale: int
     quantity_scale: int
+    reach: int
     bound: int
     firms: int
     groups: int
     has_ids: bool
-    _placed: tuple[Array, Array] | None = None
+    #: Where each day's rows begin (one more than days), how many series there are, the row's own.
+    bounds: Array
+    size: int
+    series: Array
 
     @property
     def largest(self) -> int:
         """No group has more valid rows than this."""
         return int(self.received.max(initial=0))
-
-    def placed(self, place_rows: Callable[..., None]) -> tuple[Array, Array]:
-        """Where each group's valid rows start, and the rows by group (sorted once)."""
-        if self._placed is None:
-            starts = np.zeros(len(self.received) + 1, dtype=np.int64)
-            rows = np.empty(len(self.valid), dtype=np.int64)
-            place_rows(self.group, self.valid, starts, rows)
-            self._placed = starts, rows
-        return self._placed
 
 
 def partition_of(
@@ -115,7 +117,7 @@ def partition_of(
     place = {code: number for number, code in enumerate(methodology.series)}
     known = [place[word] for word in dictionaries["series"].words if word in place]
     words = dictionaries["series"].words
-    own = np.array([place.get(word, -1) for word in words], dtype=np.int64)
+    own = np.array([place.get(word, -1) for word in words], dtype=np.int32)
     assert known
     closed = np.zeros(len(days), dtype=bool)
     unannounced: dict[int, str] = {}
@@ -154,6 +156,7 @@ def prepare(methodology: Methodology, partition: Partition) -> Prepared:
     valid[: partition.context] = False
     tonnes = columns.numbers.get("quantity")
     weight = np.zeros(len(columns), dtype=np.int64) if tonnes is None else tonnes
+    reach = 2 * max(1, _reach(low), _reach(high))
     rank = _ranks(partition.dictionaries["contributor"])
     received = columns.instants.get("received_at")
     data = (
@@ -169,10 +172,14 @@ def prepare(methodology: Methodology, partition: Partition) -> Prepared:
         suspect_days=days,
         scale=scale,
         quantity_scale=columns.scales.get("quantity", 0),
-        bound=2 * max(1, _reach(low), _reach(high)) * max(1, int(weight.max(initial=0))),
+        reach=reach,
+        bound=reach * max(1, int(weight.max(initial=0))),
         firms=len(rank),
         groups=cluster_count,
         has_ids=columns.ids is not None,
+        bounds=partition.starts,
+        size=size,
+        series=partition.series,
     )
 
 
@@ -383,12 +390,32 @@ def _suspect_days(
         key = ((key * firms + firm) * 5 + kinds + 1) * 4 + sides + 1
         days[index[_repeated(key)]] = True
     if "weekdays_only" in rules:
-        days |= (partition.days + 3) % 7 >= 5  # noqa: PLR2004 1970-01-01 was a Thursday
+        days |= is_weekend(partition.days)
     if "filled_forward" in rules:
-        seen = _fingerprints(partition, firm)
         days[1:] |= days[:-1]
-        days[1:] |= seen[1:] == seen[:-1]
+        days[1:] |= _repeating(methodology, partition, firm)
     return days
+
+
+def is_weekend(day: Any) -> Any:
+    """Whether a day number (or which of many) is a Saturday or Sunday."""
+    return (day + 3) % 7 >= 5  # noqa: PLR2004 1970-01-01 was a Thursday
+
+
+def _repeating(methodology: Methodology, partition: Partition, firm: Array) -> Array:
+    """Which days but the first repeat the day before, quote by quote."""
+    assert methodology.assessment is not None
+    if not any(call.arguments.get("absent_percent") for call in methodology.assessment.cleaning):
+        seen = _fingerprints(partition, firm)
+        same: Array = seen[1:] == seen[:-1]
+        return same
+    index, mixed = partition.day_index, _mixed(partition, firm)
+    code = np.unique(mixed, return_inverse=True)[1]
+    room = int(code.max(initial=0)) + 1
+    key = index * room + code
+    new = ~np.isin(key, key + room)
+    copied: Array = np.bincount(index[new], minlength=len(partition.days)) == 0
+    return copied[1:]
 
 
 def _repeated(key: Array) -> Array:
@@ -401,10 +428,15 @@ def _repeated(key: Array) -> Array:
 
 def _fingerprints(partition: Partition, firm: Array) -> Array:
     """A number of each day's quotes that does not depend on their order."""
+    sums = np.add.reduceat(_mixed(partition, firm), partition.starts[:-1])
+    return sums + np.diff(partition.starts).astype(np.uint64)
+
+
+def _mixed(partition: Partition, firm: Array) -> Array:
+    """A number of each quote: series, firm, low and high."""
     columns = partition.columns
     mixed = partition.series.astype(np.uint64)
     for each in (firm, columns.numbers["low"], columns.numbers["high"]):
         mixed = (mixed ^ each.astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
         mixed ^= mixed >> np.uint64(29)
-    sums = np.add.reduceat(mixed, partition.starts[:-1])
-    return sums + np.diff(partition.starts).astype(np.uint64)
+    return mixed

@@ -20,7 +20,7 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]  # pyarrow ships no
 
 from assay.core import Finding, NaiveInstant, NotANumber, Severity, decimal_of, parse_instant
 from assay.core.numbers import MAX_DIGITS
-from assay.methodology.inputs import SUBMISSION_FIELDS
+from assay.methodology.inputs import CONTRADICTING, KINDS, SIDES, SUBMISSION_FIELDS
 from assay.methodology.replay.columns import (
     DAYS,
     INSTANTS,
@@ -98,6 +98,7 @@ class RowReader:
         for name in ("series", "contributor"):
             if name in codes:
                 self._missing(codes[name] < 0, name, bad, first)
+        self._contradicting(codes, bad, first)
         numbers, scales = self._prices(arrays, bad, first)
         columns = Columns(
             day=days,
@@ -118,7 +119,7 @@ class RowReader:
     def _words(self, array: pa.Array, name: str) -> Array:
         dictionary = self.dictionary(name)
         encoded = array if pa.types.is_dictionary(array.type) else pc.dictionary_encode(array)
-        words = encoded.dictionary.cast(pa.string()).to_pylist()
+        words = [each and each.strip() for each in encoded.dictionary.cast(pa.string()).to_pylist()]
         own = np.append(dictionary.codes(words), np.int32(-1))
         if encoded.null_count == 0:
             return own[_plain(encoded.indices)]
@@ -183,7 +184,7 @@ class RowReader:
         read: list[Any] = []
         for text in texts:
             try:
-                read.append(decimal_of(text) if text not in (None, "") else None)
+                read.append(decimal_of(text) if text and text.strip() else None)
             except NotANumber as problem:
                 read.append(str(problem))
         scale = _scale_for([each for each in read if _is_number(each)])
@@ -236,7 +237,8 @@ class RowReader:
         codes = _codes(encoded)
         for number, text in enumerate(texts):
             try:
-                wholes[number] = NULL if text in (None, "") else read(text)
+                said = text.strip() if isinstance(text, str) else text
+                wholes[number] = NULL if said in (None, "") else read(said)
             except (ValueError, NaiveInstant) as problem:
                 self._note(codes == number, "row.date", f"{name}: {problem}", bad, first)
         return wholes[codes]
@@ -245,6 +247,21 @@ class RowReader:
 
     def _missing(self, which: Array, name: str, bad: Array, first: int) -> None:
         self._note(which & ~bad, "row.missing", f"{name} is missing", bad, first)
+
+    def _contradicting(self, codes: Mapping[str, Array], bad: Array, first: int) -> None:
+        """Kinds and sides that are none, and a bid that sells: as `determine` refuses them."""
+        known = {"kind": KINDS, "side": SIDES}
+        for name, words in known.items():
+            if name in codes:
+                own = [-1, *map(self.dictionary(name).known, words)]
+                for code in np.unique(codes[name][~np.isin(codes[name], own)]):
+                    said = f"{name} {self.dictionary(name).word(int(code))!r}; allowed: {', '.join(words)}"
+                    self._note(codes[name] == code, f"row.{name}", said, bad, first)
+        if "kind" in codes and "side" in codes:
+            for kind, side in CONTRADICTING:
+                both = codes["kind"] == self.dictionary("kind").known(kind)
+                both &= codes["side"] == self.dictionary("side").known(side)
+                self._note(both, "row.side", f"kind {kind} with side {side}", bad, first)
 
     def _note(self, which: Array, code: str, said: str, bad: Array, first: int) -> None:
         for row in np.flatnonzero(which & ~bad):

@@ -18,18 +18,19 @@ from typing import Protocol
 import numpy as np
 
 from assay.core import Finding, Severity, refused
+from assay.methodology.catalogue.cleaning import resembling
 from assay.methodology.determination import Determination
 from assay.methodology.document.model import Methodology
 from assay.methodology.inputs import SUBMISSION_FIELDS, Observation
 from assay.methodology.replay import kernel as k
-from assay.methodology.replay.columns import Array, Columns, day_number, day_of
+from assay.methodology.replay.columns import Array, Columns, day_number, day_of, joined
 from assay.methodology.replay.daily import DayEngine
 from assay.methodology.replay.engine import SMALL, Priced, alike, price_together
 from assay.methodology.replay.formulas import formula_days, replay_formula
 from assay.methodology.replay.observations import read_observations
 from assay.methodology.replay.partitions import OutOfOrder, sorted_outside, streamed
 from assay.methodology.replay.plan import may_close, needs_history, needs_previous, why_not
-from assay.methodology.replay.prepare import Partition, Prepared
+from assay.methodology.replay.prepare import Partition, Prepared, is_weekend
 from assay.methodology.replay.results import (
     BRANCH_CODES,
     DETERMINED,
@@ -138,10 +139,10 @@ def _formula(
     days = formula_days(document, series, source.first, source.last, source.findings)
     about = Completion(document, days[0], days[-1]) if days else None
     pieces: list[Fixings] = []
-    for number, piece in enumerate(replay_formula(document, series, days, source.findings)):
+    for done, piece in replay_formula(document, series, days, source.findings):
         pieces.append(piece)
         if source.progress:
-            source.progress(number + 1, len(days))
+            source.progress(done, len(days))
     fixings = together(pieces)
     if about is not None:
         about.days = np.array([day_number(day) for day in days], dtype=np.int32)
@@ -152,6 +153,27 @@ def _formula(
 
 def _determined(fixings: Fixings) -> int:
     return int((fixings.state == DETERMINED).sum())
+
+
+def _alike_names(document: Methodology, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Names that resemble each other and that no table of the document brings together."""
+    assert document.assessment is not None
+    rules = {call.rule: call for call in document.assessment.cleaning}
+    if "resembling_names" not in rules:
+        return
+    tables = [c.arguments["table"] for c in rules.values() if c.rule == "aliases"]
+    firm = {line["name"]: line["contributor"] for table in tables for line in table}
+    for one, other in resembling(tuple(sorted(names))):
+        if firm.get(one, one) != firm.get(other, other):
+            yield one, other
+
+
+def _last_days(columns: Columns, context: Columns | None) -> Columns:
+    """The rows of the last weekday and of what follows it: the day before of the next rows."""
+    weekdays = columns.day[~is_weekend(columns.day)]
+    if len(weekdays):
+        return columns.take(columns.day >= weekdays[-1])
+    return columns if context is None else joined([context, columns])
 
 
 class _Run:
@@ -304,7 +326,7 @@ class _Run:
         for columns in self._partitions():
             yield columns, context
             if wanted:
-                context = columns.take(columns.day == columns.day[-1])
+                context = _last_days(columns, context)
 
     def _day_engine(self, document: Methodology, *, own: bool) -> DayEngine:
         series = {
@@ -361,7 +383,7 @@ class _Run:
             self.source.witness.columns(document, partition, prepared, priced)
         size = len(document.series)
         asked_whole = prepared.suspect_days & (
-            np.arange(len(partition.days)) >= bool(partition.context)
+            np.arange(len(partition.days)) >= partition.own_days.start
         )
         there = np.flatnonzero((prepared.received > 0) | np.repeat(asked_whole, size))
         day, series = there // size, there % size
@@ -394,7 +416,7 @@ class _Run:
         for place in np.unique(day[asked]):
             rows = asked[day[asked] == place]
             wanted = {document.series[found.series[row]]: int(row) for row in rows}
-            before = partition.rows_of(place - 1) if place and needs_previous(document) else ()
+            before = partition.before(place) if needs_previous(document) else ()
             outcome = engine.day(
                 day_of(partition.days[place]), partition.columns, partition.rows_of(place),
                 before, list(wanted), influence=self._watched(partition.days[place]),
@@ -431,7 +453,7 @@ class _Run:
                 kept[rows] = False
                 continue
             wanted = {document.series[there[row] % size]: int(row) for row in rows}
-            before = partition.rows_of(place - 1) if place and look_back else ()
+            before = partition.before(place) if look_back else ()
             outcome = engine.day(
                 day_of(partition.days[place]), partition.columns, partition.rows_of(place),
                 before, list(wanted), influence=self._watched(partition.days[place]),
@@ -456,6 +478,17 @@ class _Run:
                     Severity.WARNING,
                     f"{self.table.path.name}: series {code}",
                     f"{number} rows are of no series of the document; it serves {served}",
+                )
+            )
+        names = self.reader.dictionary("contributor").words
+        for one, other in {pair for d in self.documents for pair in _alike_names(d, names)}:
+            self.source.findings.add(
+                Finding(
+                    "cleaning.resembling_names",
+                    Severity.WARNING,
+                    f"{self.table.path.name}: {one}, {other}",
+                    "they resemble each other and are taken as two firms: only a dated table of "
+                    "names makes them one",
                 )
             )
 
