@@ -8,6 +8,7 @@ This module writes files only into the folder it is given.
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
@@ -24,13 +25,15 @@ from assay.commentary.figures import ZONE
 from assay.commentary.gather import gather
 from assay.commentary.page import html_page
 from assay.commentary.phrases import LANGUAGES, Phrases
+from assay.commentary.references import referring
 from assay.commentary.sources import LedgerSource, Source
 from assay.commentary.specification import Report, load_report
-from assay.commentary.text import markdown, plain_text
-from assay.core import Calendar, Finding, at, digest, refused
+from assay.commentary.text import chat_text, markdown, plain_text
+from assay.core import Calendar, CalendarNotAnnounced, Finding, Severity, at, digest, refused
 from assay.ledger import Ledger
 
-FORMATS = ("html", "md", "txt", "json", "pdf")
+#: ``txt`` carries its figures and is what the checker reads; ``chat.txt`` is short, to be pasted.
+FORMATS = ("html", "md", "txt", "json", "pdf", "chat.txt")
 #: When the morning comment of a day leaves the house, in the agency's zone.
 MORNING = time(9, 6)
 
@@ -42,6 +45,7 @@ class House:
     report: Report
     phrases: Phrases
     calendar: Calendar | None = None
+    exchange: Calendar | None = None
 
     @classmethod
     def load(cls, reference: Path, report: str, calendar: Calendar | None = None) -> House:
@@ -50,7 +54,16 @@ class House:
         if not path.is_file():
             known = sorted(each.stem for each in (reference / "reports").glob("*.toml"))
             raise refused("comment.report", report, f"known reports: {', '.join(known)}")
-        return cls(load_report(path), Phrases.load(reference / "phrases/comment.toml"), calendar)
+        phrases = Phrases.load(reference / "phrases/comment.toml")
+        return cls(load_report(path), phrases, calendar, _exchange(reference))
+
+
+def _exchange(reference: Path) -> Calendar | None:
+    """The trading days of the futures exchange, where the reference has them."""
+    path = reference / "calendars" / "shfe.toml"
+    if not path.is_file():
+        return None
+    return Calendar.from_document(tomllib.loads(path.read_text(encoding="utf-8")))
 
 
 @dataclass(slots=True)
@@ -94,10 +107,11 @@ def build(
 ) -> Built:
     """The comment of `day` in these languages and formats, checked by our own checker."""
     moment = published or at(day, MORNING, ZONE)
-    facts, findings = gather(source, house.report, day, moment)
+    facts, findings = gather(source, house.report, day, moment, house.exchange)
     wrote, problems = _editorial(editorial, house)
-    findings = [*findings, *problems]
     composer = Composer(house.report, house.phrases)
+    wrote, unbound = referring(composer, facts, wrote, day)
+    findings = [*_no_day(house, day), *findings, *problems, *unbound]
     comments = {
         language: composer.compose(facts, wrote, language, revision=revision, reason=reason)
         for language in languages
@@ -111,6 +125,18 @@ def build(
         name = f"{house.report.id}-{day.isoformat()}{suffix}.facts.json"
         built.files[name] = (shown + "\n").encode("utf-8")
     return built
+
+
+def _no_day(house: House, day: date) -> list[Finding]:
+    """A comment of a day without publication is no comment."""
+    try:
+        closed = house.calendar.why_closed(day) if house.calendar else None
+    except CalendarNotAnnounced as unknown:
+        closed = str(unknown)
+    if closed is None:
+        return []
+    words = f"{closed}: no comment is published; name a publication day"
+    return [Finding("commentary.no_publication_day", Severity.ERROR, day.isoformat(), words)]
 
 
 def _editorial(path: Path | None, house: House) -> tuple[Editorial, list[Finding]]:
@@ -161,6 +187,8 @@ def _one(name: str, comment: Comment, house: House) -> bytes:
         return markdown(comment, house.phrases).encode("utf-8")
     if name == "txt":
         return plain_text(comment, house.phrases).encode("utf-8")
+    if name == "chat.txt":
+        return chat_text(comment, house.phrases).encode("utf-8")
     if name == "pdf":
         from assay.commentary.pdf import pdf_bytes
 

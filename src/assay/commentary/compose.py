@@ -7,7 +7,7 @@ need it. This module never formats a page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -22,6 +22,8 @@ from assay.core import digest
 
 #: The reference inside a template that stands for the variant's list.
 LIST = "list"
+#: Variants of a section that tell of a day session, for want of a night's, begin with this.
+DAY_SESSION = "day."
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ class Composer:
         )
         by_id = {sentence.id: sentence for section in sections for sentence in section.sentences}
         wanted = self.report.lede if "fut.close" in by_id else self.report.lede_without
-        headline = page.sentence_of("headline", editorial.headline or self.report.headline)
+        headline = page.sentence_of("headline", editorial.headline or self._headline(facts))
         return Comment(
             language, self.report.id, facts.day, facts.published, self.report.title[language],
             headline or Sentence("headline", (Span(self.report.title[language]),)),
@@ -137,6 +139,12 @@ class Composer:
             self.report.source_statement[language], self.report.contact[language], facts,
             revision=revision, reason=reason,
         )  # fmt: skip
+
+    def _headline(self, facts: FactSet) -> Mapping[str, str]:
+        """The report's own headline; without a night session it speaks of none."""
+        state = facts.sections.get("futures")
+        by_day = state is not None and state.variant.startswith(DAY_SESSION)
+        return self.report.headline_without_night if by_day else self.report.headline
 
 
 class _Page:
@@ -184,7 +192,7 @@ class _Page:
     def _holds(self, variant: Variant, state: SectionState) -> bool:
         for name, wanted in variant.when.items():
             if name.startswith("@"):
-                if state.variant != wanted:
+                if not state.variant.startswith(wanted):
                     return False
             elif name in self.words:
                 if not self.words[name].key.startswith(wanted):
@@ -207,7 +215,7 @@ class _Page:
             if match.start() > position:
                 spans.append(Span(template[position : match.start()]))
             position = match.end()
-            filled = self._fill(match.group(1), variant)
+            filled = self.fill(match.group(1), variant)
             if filled is None:
                 return None
             spans += filled[0]
@@ -216,7 +224,10 @@ class _Page:
             spans.append(Span(template[position:]))
         return Sentence(name, _capital(spans), frozenset(depends))
 
-    def _fill(self, token: str, variant: Variant | None) -> tuple[list[Span], set[str]] | None:
+    def fill(
+        self, token: str, variant: Variant | None = None
+    ) -> tuple[list[Span], set[str]] | None:
+        """The spans of one reference and what they rest on; None when there is no such fact."""
         kind, colon, text = token.partition(":")
         if colon and kind in TYPED:
             return [Span(text, typed=kind)], set()
@@ -284,6 +295,24 @@ class _Page:
                     (rule.title[self.language], self.phrases.say(self.language, "absent", reason))
                 )
         return tuple(missing)
+
+
+def draft_sentence(
+    composer: Composer, facts: FactSet, editorial: Editorial, language: str, template: str
+) -> Iterator[tuple[str, str]]:
+    """What in a template of the analyst's cannot be filled: (reference, problem)."""
+    page = _Page(composer, facts, editorial, language)
+    for token in TOKEN.findall(template):
+        try:
+            filled = page.fill(token)
+        except (ValueError, LookupError) as wrong:
+            yield token, str(wrong)
+            continue
+        if filled is None:
+            yield (
+                token,
+                f"no such fact on {facts.day}; there are {', '.join(sorted(page.facts.facts))}",
+            )
 
 
 class _List:

@@ -23,6 +23,8 @@ from assay.core import Finding, Severity
 TYPED = ("forecast", "quote", "identifier", "date")
 _TYPED = re.compile(r"\{(forecast|quote|identifier|date):([^{}]+)\}")
 TAG_GROUPS = ("supports", "drags", "demand", "market")
+_LISTS = {"news", "prose", "forecast", "quote"}
+_TABLES = {"headline", "tags", "outlook"}
 _KEYS = {
     "report", "date", "analyst", "headline", "news", "prose", "forecast", "quote", "tags", "outlook",
 }  # fmt: skip
@@ -78,9 +80,10 @@ def read_editorial(
         _bad("unknown_part", key, f"allowed: {', '.join(sorted(_KEYS))}")
         for key in set(given) - _KEYS
     ]
+    given = _shaped(given, findings)
     if given.get("report", report.id) != report.id:
         findings.append(_bad("other_report", str(given["report"]), f"this is for {report.id}"))
-    facts, local = _typed_facts(given, findings)
+    facts, local = _typed_facts(given, findings, phrases)
     prose = [Prose("industry", each, each.get("source", "")) for each in given.get("news", ())]
     prose += [Prose(each.get("section", ""), each) for each in given.get("prose", ())]
     sections = {section.name for section in report.sections}
@@ -98,8 +101,48 @@ def read_editorial(
     return editorial, findings
 
 
+def _shaped(given: Mapping[str, Any], findings: list[Finding]) -> dict[str, Any]:
+    """The parts that have the shape they should; the others are findings and left out."""
+    kept: dict[str, Any] = {}
+    for key, part in given.items():
+        good, words = True, ""
+        if key in _LISTS:
+            good = isinstance(part, list) and all(isinstance(each, dict) for each in part)
+            words = f"write [[{key}]]"
+        elif key in _TABLES:
+            good, words = isinstance(part, dict), f"write [{key}]"
+            flat = good and key != "tags"
+            if flat and not all(isinstance(each, str) for each in part.values()):
+                good, words = False, "each of its values is a text"
+        elif key == "date":
+            good, words = type(part) is date, "write date = 2025-12-31, without quotes"
+        if good:
+            kept[key] = part
+        else:
+            findings.append(_bad("shape", key, words))
+    for key in _LISTS & set(kept):
+        kept[key] = [each for each in kept[key] if _texts(key, each, findings)]
+    return kept
+
+
+def _texts(key: str, each: Mapping[str, Any], findings: list[Finding]) -> bool:
+    """Whether every text of an entry is a text; numbers are written as text too."""
+    for name, part in each.items():
+        good = isinstance(part, str)
+        if name == "as_of":
+            good = type(part) is date
+        elif name == "words":
+            good = isinstance(part, dict) and all(
+                isinstance(part.get(language), str) for language in LANGUAGES
+            )
+        if not good:
+            findings.append(_bad("shape", f"{key}.{name}", 'write it as text, e.g. low = "18200"'))
+            return False
+    return True
+
+
 def _typed_facts(
-    given: Mapping[str, Any], findings: list[Finding]
+    given: Mapping[str, Any], findings: list[Finding], phrases: Phrases
 ) -> tuple[list[Fact], dict[str, Mapping[str, str]]]:
     facts: list[Fact] = []
     local: dict[str, Mapping[str, str]] = {}
@@ -112,7 +155,7 @@ def _typed_facts(
                     _bad("key", key or kind, f"the key of a {kind} begins with {kind}.")
                 )
                 continue
-            problem = _lacks(kind, each)
+            problem = _lacks(kind, each) or _unknown(each, phrases)
             if problem:
                 findings.append(_bad(f"{kind}_unlabelled", key, problem))
                 continue
@@ -133,6 +176,15 @@ def _lacks(kind: str, each: Mapping[str, Any]) -> str:
         return "a quote names its source"
     if "low" not in each and "high" not in each and "words" not in each:
         return "give low and high, or words in both languages"
+    return ""
+
+
+def _unknown(each: Mapping[str, Any], phrases: Phrases) -> str:
+    """Words of an entry that the phrase table does not have."""
+    for name in ("horizon", "tax", "unit"):
+        known = phrases.tables[name]
+        if each.get(name) and each[name] not in known:
+            return f"{name} {each[name]!r} is unknown; one of {', '.join(filter(None, known))}"
     return ""
 
 
@@ -187,6 +239,9 @@ def _tags(
             continue
         if group not in TAG_GROUPS:
             findings.append(_bad("tag_group", group, f"groups: {', '.join(TAG_GROUPS)}"))
+            continue
+        if not isinstance(tags, (str, list)) or not isinstance(evidence, dict):
+            findings.append(_bad("shape", f"tags.{group}", "a tag, or a list of tags"))
             continue
         known = phrases.tables["tag"][group]
         listed = (tags,) if isinstance(tags, str) else tuple(tags)

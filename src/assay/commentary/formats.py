@@ -19,6 +19,8 @@ MONTHS = (
 )  # fmt: skip
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WEEKDAYS_ZH = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+#: Kinds whose change of nothing is said in a word: "unchanged", never "+0".
+COUNTED = ("change", "oi", "volume")
 FORMATS = ("abs", "signed", "bare", "date", "weekday", "base", "tax", "author", "horizon")
 
 
@@ -52,6 +54,8 @@ def fact_text(fact: Fact, language: str, phrases: Phrases, formats: tuple[str, .
         return part
     if fact.low is None and fact.high is None:
         return fact.words
+    if "signed" in formats and fact.kind in COUNTED and fact.low == fact.high == 0:
+        return phrases.say(language, "word", "updown", "flat")
     numbers = _numbers(fact, language, formats)
     if "bare" in formats:
         return numbers

@@ -8,7 +8,7 @@ never chooses a word and never prints.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -25,18 +25,31 @@ from assay.commentary.facts import (
 )
 from assay.commentary.pictures import picture_data
 from assay.commentary.sources import PricePoint, SessionPoint, Source
-from assay.commentary.specification import Report
-from assay.core import Finding, Rounding, Severity, decimal_of, instant_text, round_to_step
+from assay.commentary.specification import Report, SectionRule
+from assay.core import (
+    Calendar,
+    CalendarNotAnnounced,
+    Finding,
+    Rounding,
+    Severity,
+    decimal_of,
+    instant_text,
+    round_to_step,
+)
 
 Input = Mapping[str, Any]
+FRIDAY = 5
 _ABSENT = "commentary.section_absent"
 
 
 class _Day:
     """One report day while its facts are gathered."""
 
-    def __init__(self, source: Source, report: Report, day: date, published: datetime) -> None:
-        self.source, self.report, self.day = source, report, day
+    def __init__(
+        self, source: Source, report: Report, day: date, published: datetime,
+        exchange: Calendar | None,
+    ) -> None:  # fmt: skip
+        self.source, self.report, self.day, self.exchange = source, report, day, exchange
         self.facts = FactSet(report.id, day, published)
         self.previous = source.previous_day(day) or day
         self.reasons: dict[str, str] = {}
@@ -44,10 +57,17 @@ class _Day:
 
 
 def gather(
-    source: Source, report: Report, day: date, published: datetime
+    source: Source,
+    report: Report,
+    day: date,
+    published: datetime,
+    exchange: Calendar | None = None,
 ) -> tuple[FactSet, list[Finding]]:
-    """The facts of `report` for `day`, and findings on what is not there."""
-    state = _Day(source, report, day, published)
+    """The facts of `report` for `day`, and findings on what is not there.
+
+    With the exchange's calendar a missing night session is told from one that was not held.
+    """
+    state = _Day(source, report, day, published, exchange)
     for given in report.inputs:
         _KINDS[given["kind"]](state, given)
     findings = _sections(state)
@@ -193,7 +213,7 @@ def _session_facts(state: _Day, given: Input) -> None:
         if not wanted or wanted[0].day < state.previous:
             state.reasons[key] = "no_night_session"
             return
-        state.variants[key] = "after_holiday"
+        state.variants[key] = _without_night(state)
     point = wanted[0]
     earlier = [each for each in sessions if each.day < point.day]
     said = (roll_seq,) if roll_seq else (point.seq,)
@@ -203,6 +223,22 @@ def _session_facts(state: _Day, given: Input) -> None:
     _session_prices(state, given, point)
     _session_change(state, given, point, earlier)
     _session_volume(state, key, point, earlier)
+
+
+def _without_night(state: _Day) -> str:
+    """Whether the exchange held no night session, or none is on record.
+
+    Before a closed weekday there is none; a missing record is never told as a closure.
+    """
+    last = state.previous
+    if state.exchange is not None:
+        try:
+            last = state.exchange.previous_open(state.day)
+        except CalendarNotAnnounced:
+            last = state.previous
+    between = (last + timedelta(days=count) for count in range(1, (state.day - last).days))
+    closed = any(day.isoweekday() <= FRIDAY for day in between)
+    return "day.after_holiday" if closed else "day.not_recorded"
 
 
 def _market(key: str, kind: str, number: Decimal, unit: str, point: SessionPoint) -> Fact:
@@ -320,10 +356,13 @@ def _sections(state: _Day) -> list[Finding]:
     findings = []
     for rule in state.report.sections:
         missing = [key for key in rule.needs if key not in state.facts]
-        as_of = max(
-            (f.as_of for key in rule.needs if key in state.facts and (f := state.facts[key]).as_of),
-            default=None,
-        )
+        days = [
+            f.as_of for key in rule.needs if key in state.facts and (f := state.facts[key]).as_of
+        ]
+        as_of = max(days, default=None)
+        if not missing and _too_old(state, rule, min(days, default=None)):
+            missing = [rule.needs[0]]
+            state.reasons = {rule.needs[0].rpartition(".")[0]: "stale", **state.reasons}
         prefix = {key.split(".", maxsplit=1)[0] for key in rule.needs}
         variant = next((state.variants[each] for each in prefix if each in state.variants), "")
         if not missing:
@@ -341,6 +380,14 @@ def _sections(state: _Day) -> list[Finding]:
             )
         )
     return findings
+
+
+def _too_old(state: _Day, rule: SectionRule, oldest: date | None) -> bool:
+    """Whether a section's oldest figure is neither of the day before nor within its limit."""
+    if oldest is None:
+        return False
+    limit = state.day - timedelta(days=rule.freshness_days)
+    return oldest < min(state.previous, limit)
 
 
 def _reason(state: _Day, missing: str) -> str:

@@ -12,7 +12,8 @@ from assay.commentary.words import RULES as WORD_RULES
 WORDS = {
     "move": "verb band of a change against its base",
     "updown": "up, down, unchanged",
-    "followed": "the scrap market followed a rise, a decline, or held",
+    "extent": "gain or drop, before a percent without a sign",
+    "followed": "whether the scrap ranges moved with primary aluminum, held, or went another way",
     "sign": "open interest increased, decreased, unchanged",
     "path": "order of low and high in the session, from its real path",
     "tail": "whether the close is the last extreme",

@@ -26,7 +26,7 @@ _INPUT_KEYS = {
     "regions", "hedge", "freshness_days", "product", "step", "contract",
 }  # fmt: skip
 _TOP_KEYS = {
-    "id", "title", "headline", "product", "lede", "lede_without", "source_statement", "contact",
+    "id", "title", "headline", "headline_without_night", "product", "lede", "lede_without", "source_statement", "contact",
     "ordered_futures", "input", "names", "words", "section", "languages",
 }  # fmt: skip
 _SECTION_KEYS = {
@@ -85,6 +85,7 @@ class Report:
     names: Mapping[str, Mapping[str, str]]
     words: Mapping[str, Mapping[str, Any]]
     sections: tuple[SectionRule, ...]
+    headline_without_night: Mapping[str, str] = field(default_factory=dict)
 
     def input(self, key: str) -> Mapping[str, Any]:
         """The input with this key."""
@@ -123,6 +124,9 @@ def read_report(given: Mapping[str, Any], where: str) -> Report:
         names=given.get("names", {}),
         words=given.get("words", {}),
         sections=tuple(_section(each, where) for each in given["section"]),
+        headline_without_night=_template(
+            given.get("headline_without_night", given["headline"]), f"{where}: headline"
+        ),
     )
 
 

@@ -83,6 +83,20 @@ def plain_text(comment: Comment, phrases: Phrases) -> str:
     return f"{text}\n\n{label('seal')} {seal_of(text)}\n"
 
 
+def chat_text(comment: Comment, phrases: Phrases) -> str:
+    """The comment as it is pasted into a chat: words only, and the seal of the sealed text."""
+    language = comment.language
+    colon = ": " if language == "en" else "："
+    body = [
+        f"[{comment.title}] {comment.headline.text}",
+        f"{published_text(comment)} {status_text(comment, phrases)}",
+        *(f"{part.title}{colon}{joined(part.sentences, language)}" for part in comment.sections),
+        f"{phrases.say(language, 'label', 'contact')}{colon}{comment.contact}",
+    ]
+    seal = seal_of(plain_text(comment, phrases).rpartition("\n\n")[0])
+    return "\n\n".join(body) + f"\n{phrases.say(language, 'label', 'seal')} {seal}\n"
+
+
 def row_text(row: Figure) -> str:
     """One row: ``fut.close = 21,480 CNY/t; AD2603 night; 2025-12-31; entry 212-K``."""
     mark = "" if row.stated else "~"
@@ -110,7 +124,9 @@ def markdown(comment: Comment, phrases: Phrases) -> str:
     ]
     if comment.lede:
         body.append(f"> {comment.title}{colon}{comment.headline.text}. {linked(comment.lede)}")
-    body += [f"**{part.title}{colon}** {linked(part.sentences)}" for part in comment.sections]
+    body += [
+        f"**{part.title}{colon.strip()}** {linked(part.sentences)}" for part in comment.sections
+    ]
     if comment.absent:
         body.append(f"{label('absent')}{colon}{absent_text(comment)}")
     body.append(f"{label('source')}{colon}{comment.source_statement}")

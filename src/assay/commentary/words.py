@@ -53,6 +53,23 @@ def _updown(facts: list[Fact], _phrases: Phrases, _series: str) -> str:
     return _sign(facts[0].number)
 
 
+def _followed(facts: list[Fact], _phrases: Phrases, _series: str) -> str | None:
+    """Whether scrap went with primary aluminum: the sign of the one, the signs of the others."""
+    primary, ranges = facts[0], facts[1:]
+    if any(None in {each.low, each.high} for each in ranges):
+        return None
+    pairs = zip(ranges[::2], ranges[1::2], strict=True)
+    ways = {_sign(_middle(now) - _middle(then)) for now, then in pairs}
+    lead = _sign(primary.number)
+    moved = ways - {"flat"}
+    if not moved:
+        return "flat" if lead == "flat" else "held"
+    if len(moved) > 1:
+        return "mixed"
+    way = moved.pop()
+    return way if way == lead else f"own.{way}"
+
+
 def _sign(number: Decimal) -> str:
     return "flat" if number == 0 else ("up" if number > 0 else "down")
 
@@ -149,7 +166,8 @@ def _import(facts: list[Fact], _phrases: Phrases, _series: str) -> str:
 RULES: dict[str, tuple[str, Rule]] = {
     "move": ("move", _move),
     "updown": ("updown", _updown),
-    "followed": ("followed", _updown),
+    "extent": ("extent", _updown),
+    "followed": ("followed", _followed),
     "sign": ("interest", _updown),
     "path": ("path", _path),
     "tail": ("", _tail),

@@ -56,9 +56,12 @@ def test_the_sentences_of_the_futures(comments):
     assert futures["fut.close"] == (
         "It closed at 21,480 yuan/mt, up 5 yuan/mt or 0.02% from the previous close of 21,475 yuan/mt."
     )
-    assert futures["fut.oi"] == "Open interest was 16,097 lots (+231): bulls were adding positions."
+    assert (
+        futures["fut.oi"]
+        == "Open interest was 16,097 lots (+231), suggesting bulls were adding positions."
+    )
     there = {each.id: each.text for each in chinese.sections[0].sentences}
-    assert there["fut.close"] == "收于21480元/吨，较前收盘价21475元/吨上涨5元/吨，幅度+0.02%。"
+    assert there["fut.close"] == "收于21480元/吨，较前收盘价21475元/吨上涨5元/吨，涨幅0.02%。"
     assert there["fut.oi"] == "持仓量16097手（+231），多头增仓。"
 
 

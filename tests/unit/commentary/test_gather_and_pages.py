@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -51,21 +52,131 @@ def texts(comment):
 
 
 def test_after_a_holiday_there_is_no_night_session():
+    """2026-01-05 is the first trading day after the closure of 2026-01-01 and 02."""
+    turned = {T2: date(2025, 12, 30), T1: date(2025, 12, 31), DAY: date(2026, 1, 5)}
+    points = demo_points()
+    points.trading = [
+        replace(each, day=turned[each.day]) for each in points.trading if each.session == "day"
+    ]
+    points.prices = {
+        (name, turned[day]): replace(point, day=turned[day])
+        for (name, day), point in points.prices.items()
+    }
+    points.put_session(
+        "AD-MAIN", date(2025, 12, 30), "day", "AD2603", {"open": "21500", "close": "21570"},
+        event_time=datetime(2025, 12, 30, 7, 0, tzinfo=UTC),
+    )  # fmt: skip
+    house = House.load(ROOT / "reference", "cast-alloy-morning")
+    built = build(points, house, date(2026, 1, 5), formats=())
+    said = texts(built.comments["en"])
+    assert said["fut.open"].startswith("There was no night session before this trading day.")
+    assert "December 31" in said["fut.open"]
+    assert built.comments["en"].headline.text == (
+        "A00 fell sharply, alloy futures fell in the last session"
+    )
+    assert built.comments["zh"].headline.text == ("A00铝价大幅下跌 铸造铝合金期货上一交易时段下跌")
+    assert built.publishable, [str(each) for each in built.findings]
+
+
+def test_a_night_that_was_not_recorded_is_not_told_as_a_closure():
     points = demo_points()
     points.trading = [each for each in points.trading if each.session == "day"]
     comment, findings = bare(points)
     assert texts(comment)["fut.open"].startswith(
-        "There was no night session before this trading day."
+        "No night session is on record for this trading day."
     )
     assert "December 30" in texts(comment)["fut.open"]
+    assert "overnight" not in comment.headline.text
     assert not [each for each in findings if each.severity is Severity.ERROR]
+
+
+def test_scrap_follows_only_when_it_moved_the_same_way():
+    points = demo_points()
+    assert "followed the decline" in texts(bare(points)[0])["scrap.a00"]
+    for series in ("SCRAP-UBC", "SCRAP-TENSE"):
+        then = points.prices[series, T2]
+        points.prices[series, T1] = replace(then, day=T1)
+    assert texts(bare(points)[0])["scrap.a00"].endswith("and the scrap market held steady.")
+    points.put("SCRAP-UBC", T1, "17000", "17200", "17400", "CNY/t", tax="excluded")
+    assert texts(bare(points)[0])["scrap.a00"].endswith("and the scrap market rose of its own.")
+    del points.prices["SCRAP-UBC", T2]
+    assert texts(bare(points)[0])["scrap.a00"] == (
+        "On Tuesday, the A00 spot price fell sharply from the previous trading day to 22,180 yuan/mt."
+    )
+
+
+def test_a_section_older_than_its_limit_is_stale():
+    points = demo_points()
+    for day in (date(2025, 12, 10), date(2025, 12, 11)):
+        points.put_level("ADC12-INVENTORY", day, "51000", "t")
+    comment, _findings = bare(points)
+    assert ("Inventory", "the last figure is too old") in comment.absent
+    assert "inventory.level" not in comment.used()
+    points.put_level("ADC12-INVENTORY", date(2025, 12, 25), "50400", "t")
+    assert texts(bare(points)[0])["inventory.level"] == (
+        "On December 25, social inventory of the alloy fell by 600 mt to 50,400 mt."
+    )
+
+
+@pytest.mark.parametrize(
+    ("premium", "before", "english", "chinese"),
+    [
+        ("0", "60", ("On December 30, the ADC12 spot price stood at theoretical parity with the 10:15 price of "
+         "the most-traded cast aluminum alloy contract (AD2602): both at 22,300 yuan/mt."),
+         "12月30日，ADC12现货价格对铸造铝合金主力合约（AD2602）10:15价格理论平水，均为22300元/吨。"),
+        ("-120", "60", ("On December 30, the ADC12 spot price turned to a theoretical discount of 120 yuan/mt against the "
+         "10:15 price of the most-traded cast aluminum alloy contract (AD2602): 22,300 less 22,420. "
+         "The trading day before it was a premium of 60 yuan/mt."),
+         ("12月30日，ADC12现货价格对铸造铝合金主力合约（AD2602）10:15价格转为理论贴水120元/吨（22300减22420），"
+         "前一交易日为升水60元/吨。")),
+        ("-120", "0", ("On December 30, the theoretical discount of the ADC12 spot price against the 10:15 price of the "
+         "most-traded cast aluminum alloy contract (AD2602) came to 120 yuan/mt: 22,300 less 22,420. "
+         "The trading day before it was at parity."),
+         ("12月30日，ADC12现货价格对铸造铝合金主力合约（AD2602）10:15价格的理论贴水为120元/吨（22300减22420），"
+         "前一交易日为平水。")),
+    ],
+)  # fmt: skip
+def test_spreads_of_every_side_read_as_sentences(premium, before, english, chinese):
+    points = demo_points()
+    points.put("ADC12-PREMIUM", T2, before, before, before, "CNY/t")
+    points.put("ADC12-PREMIUM", T1, premium, premium, premium, "CNY/t")
+    assert texts(bare(points)[0])["spread.premium"] == english
+    assert texts(bare(points, "zh")[0])["spread.premium"] == chinese
+    from assay.commentary.text import plain_text
+
+    for language in ("en", "zh"):
+        assert check_text(plain_text(bare(points, language)[0], PHRASES)) == []
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "english", "chinese"),
+    [
+        ("-50", "300", ("The real-time import loss was around 50 yuan/mt, after a profit of around 300 yuan/mt the "
+         "trading day before."), "即时进口亏损50元/吨左右，前一交易日为盈利300元/吨左右。"),
+        ("300", "450", ("The real-time import profit was around 300 yuan/mt, narrower than around 450 yuan/mt the trading "
+         "day before."), "即时进口盈利300元/吨左右，较前一交易日的450元/吨左右收窄。"),
+        ("-300", "10", ("The real-time import loss was around 300 yuan/mt, after a result near break-even the trading day "
+         "before."), "即时进口亏损300元/吨左右，前一交易日接近盈亏平衡。"),
+        ("300", "310", "The real-time import profit was around 300 yuan/mt, unchanged from the trading day before.",
+         "即时进口盈利300元/吨左右，与前一交易日持平。"),
+    ],
+)  # fmt: skip
+def test_import_results_of_every_side_read_as_sentences(now, before, english, chinese):
+    points = demo_points()
+    points.put("ADC12-IMPORT-PROFIT", T2, before, before, before, "CNY/t")
+    points.put("ADC12-IMPORT-PROFIT", T1, now, now, now, "CNY/t")
+    assert texts(bare(points)[0])["overseas.import"] == english
+    assert texts(bare(points, "zh")[0])["overseas.import"] == chinese
 
 
 def test_without_any_session_the_required_section_blocks():
     points = demo_points()
     points.trading = []
     comment, findings = bare(points)
-    assert ("Futures", "the exchange held no night session") in comment.absent
+    assert (
+        "Futures",
+        "no session is on record, neither this night's nor the day's before",
+    ) in comment.absent
     assert [each.where for each in findings if each.severity is Severity.ERROR] == [
         "futures on 2025-12-31"
     ]
@@ -143,7 +254,7 @@ def test_warrants_and_inventory_when_there_are_some():
         points.put_level("ADC12-INVENTORY", day, level, "t")
     comment, _ = bare(points)
     assert texts(comment)["warrants.total"].startswith(
-        "On December 30, the total registered volume of cast aluminum alloy warrants was 51,200 mt (+140 mt). By region: Shanghai 4,000 mt (0 mt); "
+        "On December 30, the total registered volume of cast aluminum alloy warrants was 51,200 mt (+140 mt). By region: Shanghai 4,000 mt (unchanged); "
     )
     assert texts(comment)["inventory.level"] == (
         "On December 30, social inventory of the alloy rose by 140 mt to 51,200 mt."

@@ -1,15 +1,31 @@
 """Specifications and the analyst's document: what is refused, and with which words."""
 
 import copy
+import tomllib
+from dataclasses import replace
+from datetime import date
 
 import pytest
+from markdown_it import MarkdownIt
 
+from assay.commentary.build import House, build
 from assay.commentary.compose import Composer
 from assay.commentary.editor import load_editorial, read_editorial
 from assay.commentary.gather import gather
 from assay.commentary.phrases import NoSuchWord, Phrases
 from assay.commentary.specification import BadSpecification, read_report
-from tests.unit.commentary.day import DAY, PUBLISHED, ROOT, demo_points, phrases, report, toml
+from assay.commentary.text import chat_text, markdown, plain_text
+from assay.core import Calendar
+from tests.unit.commentary.day import (
+    DAY,
+    PUBLISHED,
+    ROOT,
+    demo_comments,
+    demo_points,
+    phrases,
+    report,
+    toml,
+)
 
 PHRASES, REPORT = phrases(), report()
 GIVEN = toml((ROOT / "reference/reports/cast-alloy-morning.toml").read_text("utf-8"))
@@ -127,3 +143,54 @@ def test_prose_with_a_reference_to_nothing_says_so():
     )
     with pytest.raises(KeyError, match="refers to a fact that is not there"):
         Composer(REPORT, PHRASES).compose(facts, wrote, "en")
+
+
+@pytest.mark.parametrize(
+    ("document", "code", "where"),
+    [
+        ('[[prose]]\nsection = "summary"\nen = "Down to {fut.nix}."\nzh = "跌至{fut.nix}。"', "editor.reference", "{fut.nix}"),
+        ('[[prose]]\nsection = "summary"\nen = "{fut.close|silly}"\nzh = "{fut.close}"', "editor.reference", "{fut.close|silly}"),
+        ('[headline]\nen = "Up {fut.nix}"\nzh = "涨"', "editor.reference", "headline.en"),
+        ('[headline]\nen = "Up"', "editor.language", "headline.zh"),
+        ("date = 2025-12-30", "editor.other_day", "2025-12-31"),
+        ('news = "x"', "editor.shape", "news"),
+        ("prose = [1]", "editor.shape", "prose"),
+        ("[tags]\nsupports = 3", "editor.shape", "tags.supports"),
+        ('[[forecast]]\nkey = "forecast.tense"\nlow = 18200\nhorizon = "this_week"', "editor.shape", "forecast.low"),
+        ('[[forecast]]\nkey = "forecast.tense"\nlow = "18200"\nhorizon = "soon"', "editor.forecast_unlabelled", "forecast.tense"),
+        ('[[quote]]\nkey = "quote.x"\nwords = "three"\nsource = "desk"', "editor.shape", "quote.words"),
+        ('[[quote]]\nkey = "quote.x"\nlow = "5"\nhigh = "4"\nsource = "desk"', "editor.number", "quote.x"),
+    ],
+)  # fmt: skip
+def test_a_bad_document_is_a_finding_of_the_build_never_a_crash(tmp_path, document, code, where):
+    path = tmp_path / "comment.toml"
+    path.write_text(document, encoding="utf-8")
+    house = House.load(ROOT / "reference", "cast-alloy-morning")
+    built = build(demo_points(), house, DAY, editorial=path)
+    assert not built.publishable
+    assert (code, True) in [(each.code, where in each.where) for each in built.findings]
+    assert all(built.files.values())
+
+
+def test_no_comment_on_a_day_without_publication():
+    house = House.load(ROOT / "reference", "cast-alloy-morning")
+    calendar = Calendar.from_document(
+        tomllib.loads((ROOT / "reference/calendars/cn-publication.toml").read_text("utf-8"))
+    )
+    built = build(demo_points(), replace(house, calendar=calendar), date(2025, 12, 28), formats=())
+    assert "commentary.no_publication_day" in [each.code for each in built.findings]
+
+
+def test_the_text_for_a_chat_is_words_only_and_names_the_seal():
+    for comment in demo_comments()[0]:
+        whole, short = plain_text(comment, phrases()), chat_text(comment, phrases())
+        assert "fut.close" not in short
+        assert short.rstrip().splitlines()[-1] == whole.rstrip().splitlines()[-1]
+        assert all(each.text in short for part in comment.sections for each in part.sentences)
+
+
+def test_the_labels_of_the_markdown_are_bold_in_every_reader():
+    for comment, label in zip(demo_comments()[0], ("**Futures:** ", "**期货：** "), strict=True):
+        html = MarkdownIt().render(markdown(comment, phrases()))
+        assert label in markdown(comment, phrases())
+        assert f"<strong>{label.strip('* ')}</strong>" in html

@@ -217,6 +217,10 @@ def read_spreads(text: str, near: date | None, default_day: date | None) -> list
         if named:
             claim.product, claim.contract = named[0].product, named[0].contract
         claim.as_of = as_of_day(sentence, near) or default_day
+        if not re.search(r"premium|discount", sentence):
+            claim.kind, claim.premium = "parity", number("0")
+            found.append(claim)
+            continue
         claim.kind = "discount" if re.search(r"\bdiscount\b", sentence) else "premium"
         value = re.search(rf"(?P<sign>-)?(?P<n>{NUMBER})\s?(?P<unit>yuan/mt|usd/mt)", sentence)
         if value:
