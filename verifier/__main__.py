@@ -1,7 +1,8 @@
 """The command: ``python -m verifier DIR --key PUBLIC_KEY_FILE [--json]``.
 
-``--kept HEADS_FILE`` holds the bundle against heads of earlier ones, ``--sealed`` demands the
-agency's seal. Exit code 0: nothing failed; 1: something failed; 2: wrong use. Writes only to the screen.
+``--kept HEADS_FILE`` holds the bundle against heads of earlier ones. Exit code 0: verified; 1: something
+failed; 2: wrong use; 3: nothing failed, but the agency's seal is missing, so that what is shown may not
+be all (with ``--sealed`` that is a failure). Writes only to the screen.
 """
 
 from __future__ import annotations
@@ -14,10 +15,16 @@ from pathlib import Path
 
 from verifier.bundle import SEAL, NotABundle
 from verifier.keys import NotAKey
-from verifier.report import Report
+from verifier.report import FAILURE, UNSEALED, VERIFIED, Report
 from verifier.verify import verify
 
-FINE, FAILED, WRONG_USE = 0, 1, 2
+FINE, FAILED, WRONG_USE, UNSEALED_CODE = 0, 1, 2, 3
+CODES = {VERIFIED: FINE, UNSEALED: UNSEALED_CODE, FAILURE: FAILED}
+SAID = {
+    VERIFIED: "verified",
+    UNSEALED: "UNSEALED (what is shown holds; nobody vouches that it is all)",
+    FAILURE: "FAILED",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(json.dumps(report.document(), ensure_ascii=False, indent=2))
     else:
         _print(report)
-    return FINE if report.ok else FAILED
+    return CODES[report.verdict]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -69,7 +76,7 @@ def _print(report: Report) -> None:
         print(f"note: {note}")
     for problem in report.problems:
         print(f"FAILED {problem.code} at {problem.where}: {problem.what}")
-    print("verdict: verified" if report.ok else "verdict: FAILED")
+    print(f"verdict: {SAID[report.verdict]}")
 
 
 if __name__ == "__main__":

@@ -230,7 +230,8 @@ def check_seal(bundle: Bundle, public: str, report: Report) -> bool:
     """Whether the agency itself sealed what is shown here; a wrong seal is a problem."""
     if bundle.seal is None:
         report.note(
-            "not sealed: whoever handed you this may have withheld entries that the agency shows"
+            f"not sealed ({SEAL} is missing): whoever handed you this may have withheld entries that "
+            "the agency shows; ask the agency itself for the bundle"
         )
         return False
     text = bundle.seal.decode("ascii", "replace")

@@ -14,6 +14,8 @@ RECOMPUTED = "recomputed"
 DIFFERS = "differs"
 NOT_RECOMPUTED = "not recomputed"
 
+VERIFIED, UNSEALED, FAILURE = "verified", "unsealed", "failed"
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -50,6 +52,13 @@ class Report:
         """Whether nothing failed."""
         return not self.problems and all(each.verdict != DIFFERS for each in self.lines)
 
+    @property
+    def verdict(self) -> str:
+        """One word: failed, unsealed (nothing failed, the agency's seal is missing), verified."""
+        if not self.ok:
+            return FAILURE
+        return VERIFIED if self.facts.get("sealed") else UNSEALED
+
     def problem(self, code: str, where: str, what: str) -> None:
         """Note what does not hold (once)."""
         found = Problem(code, where, what)
@@ -80,7 +89,7 @@ class Report:
     def document(self) -> dict[str, Any]:
         """The report as JSON-able values."""
         return {
-            "verdict": "verified" if self.ok else "failed",
+            "verdict": self.verdict,
             **self.facts,
             "prices": [
                 {

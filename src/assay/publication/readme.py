@@ -21,7 +21,7 @@ This folder shows what a price reporting agency published on the days named in
 | `reference/` | calendars and tables that the documents name |
 | `evidence/` | the raw messages (bundles for auditors only) |
 | `manifest.json` | the hash of every file |
-| `manifest.sig` | the agency's seal on the manifest, where it was put: with it, nobody else chose what you see |
+| `manifest.sig` | the agency's seal on the manifest: with it, nobody else chose what you see |
 
 ## Check it
 
@@ -30,10 +30,9 @@ This folder shows what a price reporting agency published on the days named in
 The public key is not in this folder, on purpose: take it from the agency, from an
 earlier day, or from somebody you trust, but never from whoever handed you the folder.
 The verifier prints one line a price: `recomputed`, `differs`, or `not recomputed` and
-why. It ends with exit code 0 when nothing failed, 1 when something did, 2 when it was
-called wrongly.
-
-With `--sealed` a bundle without the agency's seal fails.
+why. It ends with exit code 0 (`verified`), 1 when something failed, 2 when it was called
+wrongly, 3 (`UNSEALED`) when nothing failed but `manifest.sig` is missing: then somebody
+may have left out what the agency shows, and you ask the agency itself.
 
 Keep `heads.json`. With `--kept OLD_HEADS_FILE` a later bundle is held against it, and a
 journal that was rewritten in between is found.

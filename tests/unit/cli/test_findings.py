@@ -26,7 +26,9 @@ def call(shell: Shell, firm: str, text: str):
 
 def test_quarantined_rows_are_said_with_their_reason(agency: Shell, tmp_path: Path) -> None:
     path = tmp_path / "fx.csv"
-    path.write_text("date,usdcny\n2025-12-25,7.0070\n2025-12-26,70.081\n2025-12-29,7.0057\n", "utf-8")
+    path.write_text(
+        "date,usdcny\n2025-12-25,7.0070\n2025-12-26,70.081\n2025-12-29,7.0057\n", "utf-8"
+    )
     said = agency("market", "import", path, "--feed", "usdcny-daily", "--as", "P-01", "--json")
     assert said.code == 1
     (taken,) = said.document["taken"]
@@ -174,3 +176,20 @@ def test_what_publish_leaves_out_is_exit_one(agency: Shell, as_json: tuple[str, 
     assert "price.not_proposed" in said.err
     assert "22180" in said.out, "the rest is out"
     agency.fine("price", FOSHAN, "--date", DAY)
+
+
+def test_a_bundle_without_the_seal_says_so(agency: Shell, tmp_path: Path) -> None:
+    at(agency, "09:00:00")
+    agency.fine("day", "open", "--series", FOSHAN, *ON)
+    at(agency, "10:16:00")
+    ended = ("--series", FOSHAN, "--reason", "insufficient_data", "--words", "nobody quoted")
+    agency.fine("day", "not-assess", "--date", DAY, *ended, "--as", "P-03")
+    agency.fine("ledger", "sign")
+    line = ("export", "day", DAY, "--for", "public", "--json", "--out")
+    assert agency.fine(*line, tmp_path / "sealed").document["findings"] == []
+    assert (tmp_path / "sealed" / "manifest.sig").is_file()
+    Path(agency.environ["ASSAY_KEYS"], "publication.key").unlink()
+    said = agency(*line, tmp_path / "unsealed")
+    assert said.code == 1
+    assert codes(said.document["findings"]) == {"export.unsealed"}
+    assert not (tmp_path / "unsealed" / "manifest.sig").exists()

@@ -31,9 +31,10 @@ from verifier.__main__ import main
 from verifier.report import Report
 
 
-def exported(agency: SmallAgency, audience: str = "auditor") -> Path:
+def exported(agency: SmallAgency, audience: str = "auditor", *, seal: bool = False) -> Path:
     out = agency.folder / audience
-    export_days(agency.ledger, DAY, DAY, audience, out, METHODOLOGIES)
+    key = signer("publication") if seal else None
+    export_days(agency.ledger, DAY, DAY, audience, out, METHODOLOGIES, signer=key)
     agency.ledger.close()
     return out
 
@@ -220,9 +221,24 @@ def test_a_sealed_bundle(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert not [note for note in report.notes if "sealed" in note]
     assert main([str(out), "--key", str(agency.key), "--sealed"]) == 0
     (out / "manifest.sig").unlink()
-    assert main([str(out), "--key", str(agency.key)]) == 0
-    assert "note: not sealed" in capsys.readouterr().out
+    assert main([str(out), "--key", str(agency.key)]) == 3
+    said = capsys.readouterr().out
+    assert "note: not sealed" in said
+    assert said.splitlines()[-1].startswith("verdict: UNSEALED")
+    assert main([str(out), "--key", str(agency.key), "--json"]) == 3
+    assert json.loads(capsys.readouterr().out)["verdict"] == "unsealed"
     assert main([str(out), "--key", str(agency.key), "--sealed"]) == 1
+
+
+def test_what_fails_has_failed_sealed_or_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    agency, out = sealed(tmp_path)
+    (out / "manifest.sig").unlink()
+    prices = out / "prices.csv"
+    prices.write_bytes(prices.read_bytes().replace(b"22957", b"22958"))
+    assert main([str(out), "--key", str(agency.key)]) == 1
+    assert capsys.readouterr().out.endswith("verdict: FAILED\n")
 
 
 def test_only_the_seal_tells_that_a_correction_is_withheld(tmp_path: Path) -> None:
@@ -297,7 +313,7 @@ def test_a_handover_that_the_old_key_did_not_sign_is_not_followed(tmp_path: Path
 
 def test_exit_codes_and_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     agency = priced(tmp_path)
-    folder = exported(agency)
+    folder = exported(agency, seal=True)
     assert main([str(folder), "--key", str(agency.key)]) == 0
     said = capsys.readouterr().out
     assert "AL-LC 2025-12-30          22947/22957/22977  recomputed\n" in said
@@ -310,7 +326,7 @@ def test_exit_codes_and_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 
 def test_wrong_use_is_exit_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     agency = priced(tmp_path)
-    folder = exported(agency)
+    folder = exported(agency, seal=True)
     assert main([str(tmp_path / "nothing"), "--key", str(agency.key)]) == 2
     assert main([str(folder), "--key", str(tmp_path / "nothing.pub")]) == 2
     inside = folder / "publication.pub"
@@ -324,7 +340,7 @@ def test_wrong_use_is_exit_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 def test_as_a_program_with_json_and_nothing_of_the_product(tmp_path: Path) -> None:
     agency = priced(tmp_path)
-    folder = exported(agency)
+    folder = exported(agency, seal=True)
     program = (
         "import sys; sys.modules['assay'] = None; "
         "import runpy; runpy.run_module('verifier', run_name='__main__')"
