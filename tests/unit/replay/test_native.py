@@ -16,16 +16,21 @@ def test_code_is_compiled_kept_tried_elsewhere_and_loaded_again(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     built = native._loaded_or_built()
     [kept] = [each for each in native.cache_folder().iterdir() if not each.name.startswith(".")]
-    assert {each.name for each in kept.iterdir()} == {"place.o", "price.o", "names"}
+    assert {each.name for each in kept.iterdir()} == {"price.o", "name"}
+    assert [each.name for each in native.cache_folder().iterdir()] == [kept.name]
     for code in (built, native._loaded_or_built()):
-        starts, rows = np.zeros(3, dtype=np.int64), np.zeros(3, dtype=np.int64)
-        group = np.array([1, 0, 1], dtype=np.int64)
-        code.place_rows(group, np.array([True, True, False]), starts, rows)
-        assert starts.tolist() == [0, 1, 2]
-        assert rows.tolist()[:2] == [1, 0]
+        native.lay_out_three(code)
     native.trial(kept)
     (kept / "price.o").chmod(0o666)
     assert not native._is_ours(kept)
+
+
+@pytest.mark.slow
+def test_code_that_does_not_run_elsewhere_is_not_kept(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(native, "_runs_elsewhere", lambda _: False)
+    native.lay_out_three(native._loaded_or_built())
+    assert list(native.cache_folder().iterdir()) == []
 
 
 def test_nothing_kept_is_nothing_of_ours(tmp_path: Path, monkeypatch) -> None:
@@ -33,7 +38,7 @@ def test_nothing_kept_is_nothing_of_ours(tmp_path: Path, monkeypatch) -> None:
     folder = tmp_path / "replay" / "key"
     folder.mkdir(parents=True, mode=0o700)
     folder.parent.chmod(0o700)
-    for name in ("place.o", "price.o", "names"):
+    for name in ("price.o", "name"):
         (folder / name).write_bytes(b"")
         (folder / name).chmod(0o600)
     assert native._is_ours(folder)

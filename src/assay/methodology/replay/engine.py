@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assay.methodology.document.model import Methodology
+from assay.methodology.replay import groups
 from assay.methodology.replay import kernel as k
 from assay.methodology.replay.columns import Array
 from assay.methodology.replay.plan import Numbers, numbers_of
@@ -92,32 +93,51 @@ def _fits(prepared: Prepared, growth: int, steps: Sequence[tuple[int, int]]) -> 
 def _compiled(prepared: Prepared, given: Given) -> Array:
     from assay.methodology.replay.native import native
 
-    code = native()
-    starts, rows = prepared.placed(code.place_rows)
+    head, sizes = _memory(prepared)
+    memory = [np.full(size, filled, dtype=np.int64) for size, filled in sizes]
+    memory[0][: len(head)] = head
     found = np.zeros(6 * len(prepared.received) * len(given[0]), dtype=np.int64)
-    room = prepared.largest + 1
-    desk = np.zeros(k.HEAD + k.PLACES * room, dtype=np.int64)
-    desk[k.T_ROOM], desk[k.T_GROUP] = room, -1
-    quoted = np.full(2 * (prepared.firms + 1) * k.SLOTS, -1, dtype=np.int64)
-    notes = np.full((max(prepared.firms, prepared.groups) + 1) * k.NOTES, -1, dtype=np.int64)
-    numbers = (np.array(each, dtype=np.int64) for each in given)
-    code.price_groups(starts, rows, prepared.data, *numbers, desk, quoted, notes, found)
+    numbers = tuple(np.array(each, dtype=np.int64) for each in given)
+    native().price_days(
+        prepared.bounds, prepared.size, prepared.series, prepared.valid, prepared.data, numbers,
+        (*memory, found),
+    )  # fmt: skip
     return found
 
 
 def _as_it_stands(prepared: Prepared, given: Given) -> Array:
-    order = np.flatnonzero(prepared.valid)
-    order = order[np.argsort(prepared.group[order], kind="stable")]
-    counts = np.bincount(prepared.group[order], minlength=len(prepared.received))
-    starts = np.concatenate([[0], np.cumsum(counts)]).tolist()
     found = [0] * (6 * len(prepared.received) * len(given[0]))
-    room = prepared.largest + 1
-    desk = [room, -1, *([0] * (k.HEAD - 2 + k.PLACES * room))]
-    quoted = [-1] * (2 * (prepared.firms + 1) * k.SLOTS)
-    notes = [-1] * ((max(prepared.firms, prepared.groups) + 1) * k.NOTES)
     data = [each.tolist() for each in prepared.data]
-    k.price_groups(starts, order.tolist(), data, *given, desk, quoted, notes, found)
+    documents, rules, steps = given
+    head, sizes = _memory(prepared)
+    desk, starts, cards, quoted, notes = ([filled] * size for size, filled in sizes)
+    desk[: len(head)] = head
+    groups.price_days(
+        len(prepared.bounds) - 1, prepared.bounds.tolist(), prepared.size, prepared.series.tolist(),
+        prepared.valid.tolist(), data, len(documents), documents, len(rules), rules, steps,
+        desk, starts, cards, quoted, notes, found,
+    )  # fmt: skip
     return _fitting(found)
+
+
+def _memory(prepared: Prepared) -> tuple[list[int], list[tuple[int, int]]]:
+    """The memory of a run: the head of the desk, and size and filling of its five parts.
+
+    They are desk, starts, cards, living quotes and notes, in this order. Keys of price, firm and place are used where 64 bits hold them.
+    """
+    room, firms = prepared.largest + 1, prepared.firms + 1
+    head = [0] * k.HEAD
+    head[k.T_ROOM], head[k.T_GROUP], head[k.T_FIRMS] = room, -1, firms
+    if (prepared.reach * firms + firms) << room.bit_length() < _ROOM:
+        head[k.T_BITS] = room.bit_length()
+    longest = int(np.diff(prepared.bounds).max(initial=0))
+    return head, [
+        (k.HEAD + k.PLACES * room, 0),
+        (prepared.size + 2, 0),
+        (k.CARD * longest, 0),
+        (2 * firms * k.SLOTS, -1),
+        ((max(prepared.firms, prepared.groups) + 1) * k.NOTES, -1),
+    ]
 
 
 def _fitting(found: list[int]) -> Array:

@@ -25,8 +25,9 @@ NO_TRIM, BY_COUNT, BY_VOLUME = 0, 1, 2
 HALF_UP, HALF_AWAY, HALF_EVEN = 0, 1, 2
 
 # fmt: off
-# The columns that rows are given in.
+# The columns that rows are given in, and the card of a row: the same, side by side.
 LOW, HIGH, TONNES, FIRM, GROUP, KIND, SIDE, RECEIVED, RANK = range(9)
+CARD = 8
 # A rung in numbers.
 (R_KINDS, R_FIRMS, R_GROUPS, R_DEALS, R_ROWS, R_BUYERS, R_SELLERS, R_TONNES, R_SHARE,
  R_SHARE_OF, R_ESTIMATOR, R_TIE, R_AT, R_AT_OF, R_BY_TONNES, R_TRIM, R_BELOW, R_ABOVE,
@@ -36,12 +37,12 @@ LOW, HIGH, TONNES, FIRM, GROUP, KIND, SIDE, RECEIVED, RANK = range(9)
  D_RANGE, D_TIE, D_LOW, D_LOW_OF, D_HIGH, D_HIGH_OF, D_ROUNDING, D_POINT,
  RULES_WIDTH) = range(18)
 # The desk: a head, then for each row of the largest group a lived row, an own row, a value,
-# a place of the order and a weight.
-T_ROOM, T_GROUP, T_KINDS, T_ROWS, T_VALUES, T_LOW, T_MID, T_HIGH, T_RUNG, HEAD = range(10)
-L_LOW, L_HIGH, L_TONNES, L_FIRM, L_GROUP, L_KIND, L_SIDE, L_RANK, LIVED = range(9)
+# a place of the order, a weight and a key to sort by.
+(T_ROOM, T_BITS, T_FIRMS, T_GROUP, T_KINDS, T_ROWS, T_VALUES, T_LOW, T_MID, T_HIGH, T_RUNG,
+ HEAD) = range(12)
 (V_WHOLE, V_REST, V_PARTS, V_RANK, V_WEIGHT, V_HEAVY, V_DEALS, V_PLAIN, V_COUNT, V_LOW,
  V_HIGH, V_GROUP, V_CLASS, V_FIRM, VALUE) = range(15)
-OWN_AT, BOX_AT, ORDER_AT, KEPT_AT, PLACES = 8, 9, 23, 24, 25
+LIVED_AT, OWN_AT, BOX_AT, ORDER_AT, KEPT_AT, KEYS_AT, PLACES = 0, 1, 2, 16, 17, 18, 19
 UNKNOWN = -2
 # Notes on one firm or group: which stamp used it last, and what it noted.
 M_FIRM, M_TONNES, M_GROUP, M_BUYER, M_SELLER, M_VALUE, M_VALUE_AT, M_SUM, NOTES = range(9)
@@ -50,116 +51,6 @@ M_FIRM, M_TONNES, M_GROUP, M_BUYER, M_SELLER, M_VALUE, M_VALUE_AT, M_SUM, NOTES 
 MIDDLE, AT_LOW, AT_HIGH = 0, 1, 2
 #: Up to this many values are sorted by insertion.
 FEW = 32
-
-
-def amounts(count: int, at: int, rules: Any, desk: Any, notes: Any, stamp: int) -> bool:
-    """Whether the own rows meet the minimum of the rung at `at` (a conjunction)."""
-    own = HEAD + OWN_AT * desk[T_ROOM]
-    firms = groups = deals = buyers = sellers = tonnes = largest = 0
-    for place in range(count):
-        row = desk[own + place]
-        firm, group = desk[row + L_FIRM] * NOTES, desk[row + L_GROUP] * NOTES
-        kind, side, weight = desk[row + L_KIND], desk[row + L_SIDE], desk[row + L_TONNES]
-        if notes[firm + M_FIRM] != stamp:
-            notes[firm + M_FIRM] = stamp
-            notes[firm + M_TONNES] = 0
-            firms += 1
-        notes[firm + M_TONNES] += weight
-        tonnes += weight
-        largest = max(largest, notes[firm + M_TONNES])
-        if notes[group + M_GROUP] != stamp:
-            notes[group + M_GROUP] = stamp
-            groups += 1
-        if kind == TRANSACTION:
-            deals += 1
-        if side == BUY or (side == NO_SIDE and kind == BID):
-            if notes[firm + M_BUYER] != stamp:
-                notes[firm + M_BUYER] = stamp
-                buyers += 1
-        elif (side == SELL or kind == OFFER) and notes[firm + M_SELLER] != stamp:
-            notes[firm + M_SELLER] = stamp
-            sellers += 1
-    if rules[at + R_SHARE_OF] > 0:
-        if tonnes == 0:
-            largest, tonnes = 1, firms
-        if largest * rules[at + R_SHARE_OF] > rules[at + R_SHARE] * tonnes:
-            return False
-    return bool(
-        groups >= rules[at + R_GROUPS]
-        and deals >= rules[at + R_DEALS]
-        and buyers >= rules[at + R_BUYERS]
-        and sellers >= rules[at + R_SELLERS]
-        and tonnes >= rules[at + R_TONNES]
-        and firms >= rules[at + R_FIRMS]
-    )
-
-
-def values_of(count: int, document: int, rules: Any, desk: Any, notes: Any, stamp: int) -> int:
-    """One value a firm (or a row) into the box: how many, or -1 for the day engine."""
-    own, box = HEAD + OWN_AT * desk[T_ROOM], HEAD + BOX_AT * desk[T_ROOM]
-    per_firm, speaking = rules[document + D_PER_FIRM], rules[document + D_SPEAKING]
-    how, size = rules[document + D_POINT], 0
-    for place in range(count):
-        row = desk[own + place]
-        kind, firm = desk[row + L_KIND], desk[row + L_FIRM]
-        spoken = 0
-        if speaking and kind != TRANSACTION:
-            spoken = 2 if kind == INDICATION else 1
-        note, at = firm * NOTES, size
-        if per_firm:
-            if notes[note + M_VALUE] == stamp:
-                at = notes[note + M_VALUE_AT]
-                if desk[box + at * VALUE + V_CLASS] < spoken:
-                    continue
-            notes[note + M_VALUE], notes[note + M_VALUE_AT] = stamp, at
-        cell = box + at * VALUE
-        if at == size or spoken < desk[cell + V_CLASS]:
-            size += 1 if at == size else 0
-            desk[cell + V_FIRM], desk[cell + V_CLASS] = firm, spoken
-            desk[cell + V_RANK] = desk[row + L_RANK]
-            desk[cell + V_GROUP] = desk[row + L_GROUP]
-            desk[cell + V_COUNT] = 0
-        elif desk[cell + V_GROUP] != desk[row + L_GROUP]:
-            return -1
-        join(cell, row, how, desk)
-    for at in range(size):
-        if desk[box + at * VALUE + V_COUNT] > 1:
-            settle(box + at * VALUE, desk)
-    return size
-
-
-def join(cell: int, row: int, how: int, desk: Any) -> None:
-    """Add a row to the value of its firm."""
-    low, high, tonnes = desk[row + L_LOW], desk[row + L_HIGH], desk[row + L_TONNES]
-    point = low + high
-    if how != MIDDLE:
-        point = 2 * low if how == AT_LOW else 2 * high
-    deals = 1 if desk[row + L_KIND] == TRANSACTION and tonnes != 0 else 0
-    if desk[cell + V_COUNT] == 0:
-        desk[cell + V_WHOLE], desk[cell + V_REST], desk[cell + V_PARTS] = point, 0, 1
-        desk[cell + V_PLAIN], desk[cell + V_COUNT], desk[cell + V_DEALS] = point, 1, deals
-        desk[cell + V_HEAVY], desk[cell + V_WEIGHT] = point * tonnes, tonnes
-        desk[cell + V_LOW], desk[cell + V_HIGH] = low, high
-        return
-    desk[cell + V_PLAIN] += point
-    desk[cell + V_COUNT] += 1
-    desk[cell + V_HEAVY] += point * tonnes
-    desk[cell + V_WEIGHT] += tonnes
-    if deals == 0:
-        desk[cell + V_DEALS] = 0
-    desk[cell + V_LOW] = min(desk[cell + V_LOW], low)
-    desk[cell + V_HIGH] = max(desk[cell + V_HIGH], high)
-
-
-def settle(cell: int, desk: Any) -> None:
-    """The value of a firm of several rows: whole half units, a rest, the parts it is of."""
-    number, parts = desk[cell + V_PLAIN], desk[cell + V_COUNT]
-    if desk[cell + V_DEALS]:
-        number, parts = desk[cell + V_HEAVY], desk[cell + V_WEIGHT]
-    whole = number // parts
-    rest = number - whole * parts
-    desk[cell + V_WHOLE], desk[cell + V_REST] = whole, rest
-    desk[cell + V_PARTS] = parts if rest else 1
 
 
 def below(one: int, other: int, desk: Any) -> bool:
@@ -174,14 +65,53 @@ def below(one: int, other: int, desk: Any) -> bool:
 
 
 def put_in_order(size: int, desk: Any) -> None:
-    """The cells of the values from low to high: insertion for few, a shell sort for many."""
+    """The cells of the values from low to high, those of one price by the firm's name."""
     box, order = HEAD + BOX_AT * desk[T_ROOM], HEAD + ORDER_AT * desk[T_ROOM]
+    whole = desk[T_BITS] > 0
+    for at in range(size):
+        desk[order + at] = box + at * VALUE
+        if desk[box + at * VALUE + V_PARTS] > 1:
+            whole = False
+    if whole:
+        by_key(size, desk)
+    else:
+        by_comparing(size, desk)
+
+
+def first_gap(size: int) -> int:
+    """Insertion (a gap of 1) for few, a shell sort for many."""
     gap = 1
     if size > FEW:
         while gap < size // 3:
             gap = 3 * gap + 1
+    return gap
+
+
+def by_key(size: int, desk: Any) -> None:
+    """Whole prices: price, rank of the firm and place of the cell as one number, sorted."""
+    box, order = HEAD + BOX_AT * desk[T_ROOM], HEAD + ORDER_AT * desk[T_ROOM]
+    keys, bits, firms = HEAD + KEYS_AT * desk[T_ROOM], desk[T_BITS], desk[T_FIRMS]
     for at in range(size):
-        desk[order + at] = box + at * VALUE
+        cell = box + at * VALUE
+        desk[keys + at] = ((desk[cell + V_WHOLE] * firms + desk[cell + V_RANK]) << bits) + at
+    gap = first_gap(size)
+    while gap > 0:
+        for at in range(gap, size):
+            moved = desk[keys + at]
+            place = keys + at
+            while place >= keys + gap and desk[place - gap] > moved:
+                desk[place] = desk[place - gap]
+                place -= gap
+            desk[place] = moved
+        gap //= 3
+    mask = (1 << bits) - 1
+    for at in range(size):
+        desk[order + at] = box + (desk[keys + at] & mask) * VALUE
+
+
+def by_comparing(size: int, desk: Any) -> None:
+    """Prices that are parts of half units: compared two by two."""
+    order, gap = HEAD + ORDER_AT * desk[T_ROOM], first_gap(size)
     while gap > 0:
         for at in range(gap, size):
             moved = desk[order + at]
@@ -394,105 +324,3 @@ def priced(
     desk[T_MID] = steps_of(mid, parts, step, step_of, rounding)
     desk[T_HIGH] = steps_of(high, high_parts, step, step_of, rounding)
     return PRICED
-
-
-def gather(lived: int, number: int, kinds: int, desk: Any) -> int:
-    """The lived rows of some kinds as own rows, unless they stand there already: how many."""
-    if desk[T_GROUP] == number and desk[T_KINDS] == kinds:
-        return int(desk[T_ROWS])
-    own, count = HEAD + OWN_AT * desk[T_ROOM], 0
-    for at in range(lived):
-        row = HEAD + at * LIVED
-        if (kinds >> desk[row + L_KIND]) & 1:
-            desk[own + count] = row
-            count += 1
-    desk[T_GROUP], desk[T_KINDS], desk[T_ROWS], desk[T_VALUES] = number, kinds, count, UNKNOWN
-    return count
-
-
-def climb(
-    lived: int,
-    number: int,
-    document: int,
-    rules: Any,
-    desk: Any,
-    notes: Any,
-    step: int,
-    step_of: int,
-) -> int:
-    """Climb down the rungs of one document: the state; rung, rows and prices onto the desk."""
-    for place in range(rules[document + D_RUNGS]):
-        at = document + RULES_WIDTH + place * RUNG_WIDTH
-        stamp = 2 * (number * len(rules) + at)
-        count = gather(lived, number, rules[at + R_KINDS], desk)
-        if count < max(rules[at + R_ROWS], rules[at + R_FIRMS], 1):
-            continue
-        if rules[at + R_COUNTED] and not amounts(count, at, rules, desk, notes, stamp):
-            continue
-        if desk[T_VALUES] == UNKNOWN:
-            desk[T_VALUES] = values_of(count, document, rules, desk, notes, stamp)
-            put_in_order(desk[T_VALUES], desk)
-        size = desk[T_VALUES]
-        if size < 0:
-            return EXACT
-        if size < rules[at + R_FIRMS] or (
-            rules[document + D_QUORUM] and size != rules[document + D_QUORUM]
-        ):
-            continue
-        desk[T_RUNG] = place
-        return priced(size, document, at, rules, desk, notes, stamp + 1, step, step_of)
-    return NONE
-
-
-def price_groups(
-    starts: Any, rows: Any, data: Any, documents: Any, rules: Any, steps: Any, desk: Any,
-    quoted: Any, notes: Any, found: Any,
-) -> None:  # fmt: skip
-    """Every group in turn, for each document (they screen and make values alike).
-
-    `documents` says where each one stands in `rules`; `steps` holds step and scale of each
-    series of each document; `found` takes six numbers a document and group: state, rung,
-    rows used, low, mid, high (in steps).
-    """
-    low, high, tonnes, firm, group = data[LOW], data[HIGH], data[TONNES], data[FIRM], data[GROUP]
-    kind, side, received, rank = data[KIND], data[SIDE], data[RECEIVED], data[RANK]
-    groups, size = len(starts) - 1, len(steps) // (2 * len(documents))
-    own, live, ids = HEAD + OWN_AT * desk[T_ROOM], rules[D_LIVE], rules[D_IDS]
-    for number in range(groups):
-        first, last = starts[number], starts[number + 1]
-        if first == last:
-            continue
-        lived = 0
-        for place in range(first, last):
-            row = rows[place]
-            at, slot = lived, 2 * (firm[row] * SLOTS + kind[row] * 3 + side[row])
-            if quoted[slot] == first and (live >> kind[row]) & 1:
-                at = quoted[slot + 1]
-                before = desk[own + at]
-                if received[row] == received[before] and ids:
-                    lived = UNKNOWN
-                    break
-                if received[row] < received[before]:
-                    continue
-            quoted[slot], quoted[slot + 1], desk[own + at] = first, at, row
-            lived += 1 if at == lived else 0
-            cell = HEAD + at * LIVED
-            desk[cell + L_LOW], desk[cell + L_HIGH] = low[row], high[row]
-            desk[cell + L_TONNES], desk[cell + L_FIRM] = max(tonnes[row], 0), firm[row]
-            desk[cell + L_GROUP], desk[cell + L_KIND] = group[row], kind[row]
-            desk[cell + L_SIDE], desk[cell + L_RANK] = side[row], rank[firm[row]]
-        for which in range(len(documents)):
-            cell = 6 * (which * groups + number)
-            if lived == UNKNOWN:
-                found[cell] = EXACT
-                continue
-            at = 2 * (which * size + number % size)
-            found[cell] = climb(
-                lived, number, documents[which], rules, desk, notes, steps[at], steps[at + 1]
-            )
-            found[cell + 1], found[cell + 2] = desk[T_RUNG], desk[T_ROWS]
-            found[cell + 3], found[cell + 4], found[cell + 5] = (
-                desk[T_LOW],
-                desk[T_MID],
-                desk[T_HIGH],
-            )

@@ -12,6 +12,7 @@ import ctypes
 import hashlib
 import os
 import platform
+import shutil
 import stat
 import subprocess
 import sys
@@ -25,20 +26,19 @@ from typing import Any
 
 import numpy as np
 
-from assay.methodology.replay import kernel, placing
+from assay.methodology.replay import groups, kernel
 from assay.methodology.replay.columns import Array
 
 _INNER = (
-    "amounts", "join", "settle", "values_of", "below", "put_in_order", "weigh", "cut_by_volume",
+    "below", "first_gap", "by_key", "by_comparing", "put_in_order", "weigh", "cut_by_volume",
     "cap_binds", "price_at", "between", "at_share", "mean_of", "estimate", "quotes", "end_of",
-    "steps_of", "priced", "gather", "climb",
+    "steps_of", "priced", "amounts", "join", "settle", "values_of", "gather", "climb", "live",
+    "lay_out",
 )  # fmt: skip
-_OUTER = ("place_rows", "price_groups")
-#: What the compiler's code refers to and never calls: reference counts of arrays it does not own.
+#: What the compiler's code refers to and never calls: errors that our loops cannot raise.
 _NEVER = """
 declare void @abort()
 define void @NRT_Free(i8* %x) { call void @abort() ret void }
-define void @NRT_MemInfo_call_dtor(i8* %x) { call void @abort() ret void }
 define void @numba_gil_ensure(i8* %x) { call void @abort() ret void }
 define void @numba_gil_release(i8* %x) { call void @abort() ret void }
 define i8* @numba_do_raise(i8* %x) { call void @abort() ret i8* null }
@@ -54,28 +54,23 @@ _held: list[Native] = []
 
 @dataclass(frozen=True, slots=True)
 class Native:
-    """The two entries of the compiled kernel. Calls run beside each other, without Python's lock."""
+    """The entry of the compiled kernel. Calls run beside each other, without Python's lock."""
 
-    _place: Callable[..., None]
     _price: Callable[..., None]
     _owner: Any
 
-    def place_rows(self, group: Array, valid: Array, starts: Array, rows: Array) -> None:
-        """As `placing.place_rows`."""
-        self._place(
-            _at(group, np.int64), _at(valid, np.bool_), _at(starts, np.int64),
-            _at(rows, np.int64), len(group), len(starts),
-        )  # fmt: skip
-
-    def price_groups(
-        self, starts: Array, rows: Array, data: tuple[Array, ...], *rest: Array
-    ) -> None:
-        """As `kernel.price_groups`."""
-        lengths = [len(data[0]), len(data[kernel.RANK]), len(starts), len(rows)]
-        sizes = np.array([*lengths, *(len(each) for each in rest)], dtype=np.int64)
+    def price_days(
+        self, bounds: Array, size: int, series: Array, valid: Array, data: tuple[Array, ...],
+        given: tuple[Array, ...], memory: tuple[Array, ...],
+    ) -> None:  # fmt: skip
+        """As `groups.price_days`; `given` are documents, rules and steps, `memory` all the rest."""
+        documents, rules, _ = given
+        sizes = np.array([len(bounds) - 1, size, len(documents), len(rules)], dtype=np.int64)
         columns = (_at(each, kind) for each, kind in zip(data, _COLUMN_TYPES, strict=True))
-        numbers = (_at(each, np.int64) for each in (*rest, sizes))
-        self._price(_at(starts, np.int64), _at(rows, np.int64), *columns, *numbers)
+        numbers = (_at(each, np.int64) for each in (*given, *memory, sizes))
+        self._price(
+            _at(bounds, np.int64), _at(series, np.int32), _at(valid, np.bool_), *columns, *numbers
+        )
 
 
 def _at(column: Array, kind: Any) -> int:
@@ -109,7 +104,7 @@ def _key() -> str:
     import llvmlite  # type: ignore[import-untyped]  # ships no types
     from llvmlite import binding
 
-    parts = [Path(module.__file__ or "").read_bytes() for module in (kernel, placing)]
+    parts = [Path(module.__file__ or "").read_bytes() for module in (kernel, groups)]
     parts.append(Path(__file__).read_bytes())
     said = (
         llvmlite.__version__, platform.python_version(), np.__version__, platform.machine(),
@@ -124,9 +119,8 @@ def _is_ours(folder: Path) -> bool:
         for path in (
             folder.parent,
             folder,
-            folder / "place.o",
             folder / "price.o",
-            folder / "names",
+            folder / "name",
         ):
             seen = path.stat()
             if seen.st_uid != os.getuid() or seen.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
@@ -144,22 +138,14 @@ def load(folder: Path) -> Native:
     binding.initialize_native_asmprinter()
     machine = binding.Target.from_default_triple().create_target_machine(jit=True)
     engine = binding.create_mcjit_compiler(binding.parse_assembly(_NEVER), machine)
-    for name in ("place.o", "price.o"):
-        engine.add_object_file(binding.ObjectFileRef.from_path(str(folder / name)))
+    engine.add_object_file(binding.ObjectFileRef.from_path(str(folder / "price.o")))
     engine.finalize_object()
-    place, price = (
-        engine.get_function_address(name) for name in (folder / "names").read_text().split()
-    )
-    return Native(_place_type()(place), _price_type()(price), engine)
-
-
-def _place_type() -> Any:
-    pointer, whole = ctypes.c_void_p, ctypes.c_int64
-    return ctypes.CFUNCTYPE(None, *[pointer] * 4, whole, whole)
+    price = engine.get_function_address((folder / "name").read_text())
+    return Native(_price_type()(price), engine)
 
 
 def _price_type() -> Any:
-    return ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 19)
+    return ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 22)
 
 
 # ---- compiling ---------------------------------------------------------------------------
@@ -167,18 +153,17 @@ def _price_type() -> Any:
 
 def _built(folder: Path) -> Native:
     """Compile in this process, and keep the code where another process could run it."""
-    place, price = _compiled()
-    found = Native(_place_type()(place.address), _price_type()(price.address), (place, price))
+    price = _compiled()
+    found = Native(_price_type()(price.address), price)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         folder.parent.chmod(0o700)
         fresh = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))
-        objects = (("place.o", place), ("price.o", price))
-        for name, entry in objects:
-            (fresh / name).write_bytes(entry._library._get_compiled_object())  # noqa: SLF001 numba has no other way
-        (fresh / "names").write_text(" ".join(entry.native_name for _, entry in objects))
+        (fresh / "price.o").write_bytes(price._library._get_compiled_object())  # noqa: SLF001 numba has no other way
+        (fresh / "name").write_text(price.native_name)
         if _runs_elsewhere(fresh):
             fresh.rename(folder)
+        shutil.rmtree(fresh, ignore_errors=True)
     except OSError:
         return found
     return found
@@ -196,54 +181,53 @@ def _runs_elsewhere(folder: Path) -> bool:
 
 
 def trial(folder: Path) -> None:
-    """Load the code and sort three rows with it."""
-    starts, rows = np.zeros(3, dtype=np.int64), np.zeros(3, dtype=np.int64)
-    load(folder).place_rows(
-        np.array([1, 0, 1], dtype=np.int64), np.ones(3, dtype=bool), starts, rows
-    )
-    if starts.tolist() != [0, 1, 3] or rows.tolist() != [1, 0, 2]:
+    """Load the code and run it."""
+    lay_out_three(load(folder))
+
+
+def lay_out_three(code: Native) -> None:
+    """Lay out three rows by series, under a document without a rung; ends the process if wrong."""
+    whole = np.zeros(3, dtype=np.int64)
+    small = [np.zeros(3, dtype=kind) for kind in _COLUMN_TYPES]
+    series = np.array([1, 0, 1], dtype=np.int32)
+    starts = np.zeros(4, dtype=np.int64)
+    rules = np.zeros(kernel.RULES_WIDTH, dtype=np.int64)
+    desk = np.zeros(kernel.HEAD + 4 * kernel.PLACES, dtype=np.int64)
+    desk[kernel.T_ROOM] = 4
+    memory = (desk, starts, *(np.zeros(64, dtype=np.int64) for _ in range(4)))
+    code.price_days(
+        np.array([0, 3], dtype=np.int64), 2, series, np.ones(3, dtype=bool), tuple(small),
+        (whole[:1], rules, whole), memory,
+    )  # fmt: skip
+    if starts.tolist() != [0, 1, 3, 3]:
         raise SystemExit(1)
 
 
-def _compiled() -> tuple[Any, Any]:
+def _compiled() -> Any:
     import numba
-    from numba import carray, types  # type: ignore[attr-defined]  # exported, not declared
+    from numba import types
 
     jit = numba.njit(nogil=True, boundscheck=False, error_model="numpy")
-    names: dict[str, Any] = {**vars(placing), **vars(kernel)}
-    for name in (*_INNER, *_OUTER):
+    names: dict[str, Any] = {**vars(kernel), **vars(groups)}
+    for name in (*_INNER, "price_days"):
         own: FunctionType = names[name]
         names[name] = jit(FunctionType(own.__code__, names, own.__name__, own.__defaults__))
-    place_rows, price_groups = (names[name] for name in _OUTER)
-
-    def place(group: Any, valid: Any, starts: Any, rows: Any, size: int, groups: int) -> None:
-        place_rows(
-            carray(group, size), carray(valid, size), carray(starts, groups), carray(rows, size)
-        )  # fmt: skip
+    price_days = names["price_days"]
 
     def price(
-        starts: Any, rows: Any, low: Any, high: Any, tonnes: Any, firm: Any, group: Any, kind: Any,
-        side: Any, received: Any, rank: Any, documents: Any, rules: Any, steps: Any, desk: Any,
-        quoted: Any, notes: Any, found: Any, sizes: Any,
+        bounds: Any, series: Any, valid: Any, low: Any, high: Any, tonnes: Any, firm: Any,
+        group: Any, kind: Any, side: Any, received: Any, rank: Any, documents: Any, rules: Any,
+        steps: Any, desk: Any, starts: Any, cards: Any, quoted: Any, notes: Any, found: Any,
+        sizes: Any,
     ) -> None:  # fmt: skip
-        of = carray(sizes, 11)
-        size = of[0]
-        data = (
-            carray(low, size), carray(high, size), carray(tonnes, size), carray(firm, size),
-            carray(group, size), carray(kind, size), carray(side, size), carray(received, size),
-            carray(rank, of[1]),
-        )  # fmt: skip
-        price_groups(
-            carray(starts, of[2]), carray(rows, of[3]), data, carray(documents, of[4]),
-            carray(rules, of[5]), carray(steps, of[6]), carray(desk, of[7]),
-            carray(quoted, of[8]), carray(notes, of[9]), carray(found, of[10]),
+        data = (low, high, tonnes, firm, group, kind, side, received, rank)
+        price_days(
+            sizes[0], bounds, sizes[1], series, valid, data, sizes[2], documents, sizes[3], rules,
+            steps, desk, starts, cards, quoted, notes, found,
         )  # fmt: skip
 
     pointer: Any = types.CPointer
-    whole, cfunc = pointer(types.int64), numba.cfunc
+    whole = pointer(types.int64)
     columns = [pointer(numba.from_dtype(np.dtype(each))) for each in _COLUMN_TYPES]
-    flags, size = pointer(types.boolean), types.int64
-    return (
-        cfunc(types.void(whole, flags, whole, whole, size, size))(place),
-        cfunc(types.void(whole, whole, *columns, *[whole] * 8))(price),
-    )
+    flags, series = pointer(types.int8), pointer(types.int32)
+    return numba.cfunc(types.void(whole, series, flags, *columns, *[whole] * 10))(price)

@@ -128,8 +128,13 @@ def _write_parquet(path: Path, fixings: Fixings, methodology: Methodology) -> No
 
     schema = table_of(empty(0), methodology, as_text=False).schema
     # Codes are written as they are; without the stored schema they read back as text.
-    words = ["series", "status", "branch"]
-    with pq.ParquetWriter(path, schema, store_schema=False, use_dictionary=words) as writer:
+    with pq.ParquetWriter(
+        path,
+        schema,
+        store_schema=False,
+        write_statistics=["series", "pricing_date"],
+        store_decimal_as_integer=True,
+    ) as writer:
         for piece in _pieces(fixings):
             writer.write_table(table_of(piece, methodology, as_text=False))
 
