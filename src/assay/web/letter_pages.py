@@ -59,6 +59,15 @@ def letter_response(letter: Letter, form: str) -> Response[bytes]:
     return Response(letter.content(form), media_type=FORMS[form], headers=headers)
 
 
+def study_response(content: bytes, name: str) -> Response[bytes]:
+    """A file of an impact study: a picture is shown, everything else is text."""
+    if name.endswith(".svg"):
+        return Response(
+            content, media_type="image/svg+xml", headers={"content-security-policy": OWN_PAGE}
+        )
+    return Response(content, media_type="text/plain; charset=utf-8")
+
+
 def _firm(request: Asked, contributor: str, what: str, lang: str | None) -> Letter:
     house = house_of(request)
     words = load_letter_words(house.reference)

@@ -6,7 +6,6 @@ confidential comment, no complainant, and no document that was never announced.
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from litestar import Controller, get, post
@@ -18,7 +17,6 @@ from markupsafe import Markup
 from assay.core import Refused, refused
 from assay.governance.changes import (
     Changes,
-    alarms,
     consultation_dates,
     notice_letter,
     public_changes,
@@ -26,19 +24,14 @@ from assay.governance.changes import (
     shown,
     versions_of,
 )
-from assay.governance.complaints import (
-    complaint_alarms,
-    corrections,
-    public_register,
-    queue,
-    statistics,
-)
+from assay.governance.complaints import corrections, public_register, statistics
 from assay.governance.letters import load_letter_words
 from assay.ledger.book import changes as book
 from assay.methodology import differences_between, render
-from assay.web.letter_pages import changes_in, complaints_in, letter_response
+from assay.web.complaint_pages import day_in
+from assay.web.letter_pages import changes_in, complaints_in, letter_response, study_response
 from assay.web.pages import language_of, page
-from assay.web.security import house_of, who_is
+from assay.web.security import house_of
 from assay.web.sign_in import Asked, Form
 
 OPEN = {"open": True}
@@ -162,10 +155,10 @@ class ChangePages(Controller):
         """A file of the impact study."""
         changes = changes_in(house_of(request))
         known = noticed_change(changes, change)
-        for each in (known["study"] or {}).get("files", []):
-            if each["name"] == name:
-                content = changes.ledger.evidence.get(each["evidence"])
-                return Response(content, media_type="text/plain; charset=utf-8")
+        studies = filter(None, [known["study"], *known["attached"]])
+        for each in (file for study in studies for file in study["files"]):
+            if name in (each["name"], f"{each['evidence'][7:15]}-{each['name']}"):
+                return study_response(changes.ledger.evidence.get(each["evidence"]), name)
         raise refused("change.study", f"{change}: {name}", "the study has no such file")
 
 
@@ -196,7 +189,7 @@ def correction_register(request: Asked) -> Response[Any]:
 
 
 class ComplaintPages(Controller):
-    """The complaint form, the public register, and the queue of who handles them."""
+    """The complaint form and the public register."""
 
     path = "/complaints"
     middleware = (RateLimitConfig(rate_limit=("minute", 30)).middleware,)
@@ -215,34 +208,11 @@ class ComplaintPages(Controller):
                 data.get("text", ""), data.get("category", ""), name=data.get("name", ""),
                 contact=data.get("contact", ""),
                 series=[data["series"]] if data.get("series") else [],
-                pricing_date=_day(data.get("day", "")), change=data.get("change") or None,
+                pricing_date=day_in(data.get("day", "")), change=data.get("change") or None,
             )  # fmt: skip
         except Refused as problem:
             return _register_page(request, data, problem=problem)
         return Redirect(f"/complaints?sent={entry.body['complaint']}", status_code=303)
-
-    @get("/queue", opt={"permission": "governance:complaint:read"}, sync_to_thread=True)
-    def queue(self, request: Asked) -> Response[Any]:
-        """Complaints by urgency, and every alarm of complaints and changes."""
-        house = house_of(request)
-        complaints, changes = complaints_in(house), changes_in(house)
-        with house.ledger.read() as connection:
-            waiting = queue(complaints, connection, complaints.today())
-        who = who_is(request)
-        may = who is not None and complaints.may_handle(who.person.roles)
-        words = {each["complaint"]: complaints.words_of(each["complaint"]) for each in waiting}
-        return page(
-            request, "complaint_queue.html", waiting=waiting, words=words if may else {},
-            alarms=[*complaint_alarms(complaints), *alarms(changes)],
-            categories=complaints.rules.categories,
-        )  # fmt: skip
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise refused("complaint.day", text, "write the day as 2025-12-30") from None
 
 
 def _register_page(

@@ -142,7 +142,8 @@ def test_only_who_handles_complaints_reads_their_words(client, house, room):
         token = house.accounts.invite(person, "join", by="B-1")
         house.accounts.redeem(token, "a long enough password")
         client.cookies.set(COOKIE, house.accounts.sign_in(person, "a long enough password"))
-        page = client.get("/complaints/queue")
+        assert client.get("/complaints/queue").status_code == 200
+        page = client.get("/complaints/queue/CP-2025-001")
         assert page.status_code == 200
         assert ("Too wide." in page.text) is sees
     # A form of another session is refused also on an open page.

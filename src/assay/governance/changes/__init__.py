@@ -3,7 +3,7 @@
 Never rewrites history: an old version stays readable and keeps the days it priced.
 """
 
-from assay.governance.changes.acts import DECIDE, PROPOSE, Changes
+from assay.governance.changes.acts import DECIDE, PROPOSE, READ, Changes
 from assay.governance.changes.classes import ChangeClass, ChangeRules, load_change_rules
 from assay.governance.changes.notices import (
     CHANGE_LETTERS,
@@ -15,14 +15,17 @@ from assay.governance.changes.reader import Version, versions_of
 from assay.governance.changes.status import (
     alarms,
     consultation_dates,
+    notice_days,
     public_changes,
     public_comments,
     shown,
+    staff_comments,
 )
 from assay.governance.changes.study import StudyRow, study_rows, summary_of
 
 __all__ = [
-    "CHANGE_LETTERS", "CONSULTATION_LETTERS", "DECIDE", "PROPOSE", "ChangeClass", "ChangeRules", "Changes", "StudyRow", "Version", "alarms",
-    "consultation_dates", "load_change_rules", "notice_letter", "public_changes", "public_comments", "shown",
-    "study_rows", "subject_letter", "summary_of", "versions_of",
+    "CHANGE_LETTERS", "CONSULTATION_LETTERS", "DECIDE", "PROPOSE", "READ", "ChangeClass",
+    "ChangeRules", "Changes", "StudyRow", "Version", "alarms", "consultation_dates",
+    "load_change_rules", "notice_days", "notice_letter", "public_changes", "public_comments",
+    "shown", "staff_comments", "study_rows", "subject_letter", "summary_of", "versions_of",
 ]  # fmt: skip

@@ -32,6 +32,7 @@ from assay.methodology import (
     parse_methodology,
 )
 
+READ = "governance:change:read"
 PROPOSE = "governance:change:propose"
 DECIDE = "governance:change:decide"
 
@@ -423,4 +424,4 @@ def _archived(known: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-__all__ = ["DECIDE", "PROPOSE", "Changes"]
+__all__ = ["DECIDE", "PROPOSE", "READ", "Changes"]

@@ -6,7 +6,7 @@ Reads only. An alarm blocks nothing silently and is shown until its cause is gon
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -49,6 +49,34 @@ def public_comments(connection: Connection, subject: str) -> list[dict[str, Any]
             "text": each["text"] if open_ else None, "answer": each["answer"] if open_ else None,
         })  # fmt: skip
     return found
+
+
+def staff_comments(
+    changes: Changes, connection: Connection, subject: str, with_words: bool
+) -> list[dict[str, Any]]:
+    """Every comment with its answer; what was said in confidence only `with_words`.
+
+    `text` is None where the words were not to be read, or were forgotten; who spoke stands
+    in `name` and `contact` under the same rule.
+    """
+    found = []
+    for each in book.comments_on(connection, subject):
+        kept = changes.ledger.recall(each["person"]) if with_words and each["person"] else None
+        words = (kept or {}).get("text") if each["visibility"] == "confidential" else each["text"]
+        told = {name: (kept or {}).get(name) or None for name in ("name", "contact")}
+        found.append({**each, "text": words, **told})
+    return found
+
+
+def notice_days(changes: Changes, change: dict[str, Any]) -> dict[str, Any]:
+    """The days of a notice published today: first allowed day, comments, whether it is too early."""
+    today, card = changes.today(), changes.rules.of(change["change_class"])
+    first = today + timedelta(days=card.notice_days)
+    until = days_after(today, card.comment_days, changes.calendar)
+    return {
+        "days": card.notice_days, "first_allowed": first, "early": change["effective"] < first,
+        "comments_until": min(until.day, change["effective"] - timedelta(days=1)),
+    }  # fmt: skip
 
 
 def consultation_dates(connection: Connection, document: Methodology) -> dict[str, date | None]:

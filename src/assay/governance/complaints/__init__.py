@@ -14,12 +14,13 @@ from assay.governance.complaints.rules import ComplaintRules, load_complaint_rul
 from assay.governance.complaints.status import (
     clock_of,
     complaint_alarms,
+    handlers,
     public_register,
     queue,
 )
 
 __all__ = [
     "CAUSES", "COMPLAINT_LETTERS", "HANDLE", "ComplaintRules", "Complaints", "clock_of", "complaint_alarms",
-    "correction_letter", "corrections", "letter_to", "load_complaint_rules", "public_register",
+    "correction_letter", "corrections", "handlers", "letter_to", "load_complaint_rules", "public_register",
     "queue", "statistics",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from assay.core import Finding, Severity
 from assay.governance.complaints.acts import Complaints
 from assay.ledger.book import complaints as book
+from assay.ledger.book.home import all_persons
 
 _PUBLIC = (
     "complaint", "category", "formal", "series", "pricing_date", "change", "received_on", "state",
@@ -49,6 +50,18 @@ def queue(complaints: Complaints, connection: Connection, today: date) -> list[d
         for each in book.complaints_of(connection)
     ]
     return sorted(found, key=lambda e: (e["clock"]["due"] is None, e["clock"]["due"], e["seq"]))
+
+
+def handlers(
+    complaints: Complaints, connection: Connection, known: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Who may handle complaints today, each with the part he had in this matter (None: none)."""
+    part = book.involved_in(connection, known)
+    return [
+        {"person": each.person, "part": part.get(each.person)}
+        for each in all_persons(connection, complaints.today())
+        if complaints.may_handle(each.roles)
+    ]
 
 
 def complaint_alarms(complaints: Complaints) -> list[Finding]:
