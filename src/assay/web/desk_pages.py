@@ -21,7 +21,7 @@ from assay.core import Refused, refused
 from assay.desk import Adjustment, Desk, determining, proposing
 from assay.desk import intake as desk_intake
 from assay.ledger import Signer
-from assay.ledger.book.prices import states_of
+from assay.web.desk_index import lines_of
 from assay.web.desk_view import coverage_of, desk_view, formula_terms, influence_of, strip_plot
 from assay.web.drawer import drawer_of
 from assay.web.pages import page
@@ -88,11 +88,16 @@ class DeskPages(Controller):
 
     @get("/", opt={"permission": "desk:day:read"}, sync_to_thread=True)
     def index(self, request: Asked, day: FromQuery[str | None] = None) -> Response[Any]:
-        """Every series of the day with its state."""
+        """Every series of the day with its state; a live page asks for the rows alone."""
         house, when = house_of(request), day_of(day, request)
+        rows_alone = bool(request.headers.get("hx-request"))
         with house.ledger.read() as connection:
-            states = states_of(connection, when)
-        return page(request, "desk_index.html", day=when, states=states)
+            lines = lines_of(house.desk, connection, when)
+        head, now = house.ledger.head().seq, house.desk.now()
+        return page(
+            request, "desk_index_rows.html" if rows_alone else "desk_index.html",
+            day=when, lines=lines, head=head, now=now,
+        )  # fmt: skip
 
     @get("/{series:str}", opt={"permission": "desk:submission:read"}, sync_to_thread=True)
     def desk(

@@ -13,11 +13,12 @@ from typing import Any
 
 from litestar import Request, get
 from litestar.params import FromQuery
-from litestar.response import ServerSentEvent
+from litestar.response import Response, ServerSentEvent
 from litestar.response.sse import ServerSentEventMessage
 
 from assay.core import instant_text
 from assay.ledger import Entry, Ledger
+from assay.web.pages import page
 from assay.web.security import house_of
 
 #: How often the journal is looked at, and how often an idle line says that it lives.
@@ -67,6 +68,12 @@ async def follow(ledger: Ledger, cursor: int) -> AsyncIterator[ServerSentEventMe
         if rounds % HEARTBEAT_ROUNDS == 0:
             yield ServerSentEventMessage(event="beat", data=str(cursor))
         await asyncio.sleep(EVERY_SECONDS)
+
+
+@get("/alarms", opt={"permission": "signed_in"}, sync_to_thread=True)
+def alarms(request: Request[Any, Any, Any]) -> Response[Any]:
+    """The alarms that concern the person, as they stand at the head of every page."""
+    return page(request, "alarms.html")
 
 
 @get("/live", opt={"permission": "desk:day:read"})

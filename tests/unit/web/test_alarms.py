@@ -122,3 +122,11 @@ def test_every_kind_of_alarm_concerns_a_role_that_exists_and_has_its_chinese():
         "alarms_unknown", "loop_stopped", "loop_failing",
     }  # fmt: skip
     assert wanted <= known
+
+
+def test_an_open_page_asks_for_its_alarms_alone(door):
+    stands(door.room, *OVERDUE)
+    text = door.as_("compliance").get("/alarms", **{"hx-request": "true"}).text
+    assert "methodology consultation overdue" in text
+    assert "<html" not in text
+    assert door.get("/alarms").status_code == 200

@@ -14,6 +14,10 @@
     seen = entry.seq; body.dataset.head = String(seen);
     document.dispatchEvent(new CustomEvent("assay:entry", { detail: entry }));
   });
+  // Alarms stand at the head of every page: they come and go while it is open.
+  let asked = null;
+  const alarms = async () => { asked = null; const answer = await fetch("/alarms", { headers: { "HX-Request": "true" } }), box = document.getElementById("alarms"); if (answer.ok && box) box.innerHTML = await answer.text(); };
+  document.addEventListener("assay:entry", (event) => { if (/^finding\./.test(event.detail.kind) && !asked) asked = setTimeout(alarms, 300); });
   source.onerror = () => show("lost");
   window.addEventListener("pagehide", () => source.close());
   const span = document.querySelector(".clock");
