@@ -41,7 +41,10 @@ def test_pages_meet_wcag_and_fit(furnished, somebody, name, look):
     for path in PAGES[name]:
         page = person.go(path)
         if os.environ.get("SHOTS"):
-            page.screenshot(path=f"{os.environ['SHOTS']}/{name}{path.replace('/', '_')}-{look}.png", full_page=True)
+            page.screenshot(
+                path=f"{os.environ['SHOTS']}/{name}{path.replace('/', '_')}-{look}.png",
+                full_page=True,
+            )
         violations = Axe().run(page, options=RULES).response["violations"]
         found += [
             (path, each["id"], [node["html"][:120] for node in each["nodes"]][:3])

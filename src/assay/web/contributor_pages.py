@@ -294,13 +294,14 @@ def _file(
     found = firms.readable_file(office, person, contributor, instant, DOOR)
     first, last = firms.usual_span(office)
     scores = firms.readable_scores(office, person, contributor, first, last)[contributor]
-    standing = firms.acts_open(
+    open_acts = firms.acts_open(
         found["card"]["status"], rectifying=found["rectification"] is not None
     )
     return page(
         request, "contributor.html", status_code=422 if problem else 200,
-        **_shown(found), clocks=firms.clocks_today(office, contributor), scores=scores,
-        first=first, last=last, standing=standing, choices=CHOICES, today=office.today(),
+        **_shown(found), scores=scores,
+        clocks=[] if instant else firms.clocks_today(office, contributor),
+        first=first, last=last, open_acts=open_acts, choices=CHOICES, today=office.today(),
         known_at=known_at or "", done=done, given=given or {}, act=act,
         problem=problem.finding if problem else None,
     )  # fmt: skip

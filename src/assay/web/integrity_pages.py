@@ -179,7 +179,7 @@ def _declarations(
         request, "integrity_declarations.html", status_code=422 if problem else 200,
         mine=[row for row in rows if row["person"] == person],
         others=[row for row in rows if row["person"] != person],
-        standing=declaring.standing(office, person), kept=declaring.kept_from(office, person),
+        people=declaring.standing(office, person), kept=declaring.kept_from(office, person),
         interests=get_args(Interest), today=office.today(), given=given or {}, act=act,
         problem=problem.finding if problem else None,
     )  # fmt: skip

@@ -26,9 +26,10 @@ def office(room):
 
 
 def furnish(room, folder) -> None:
-    """F01 and F03 with submitters and papers; F03 under notice since 8 December; F09 applies.
+    """F01 and F03 with submitters and papers; F03 under notice since 30 December; F09 applies.
 
-    One report of A-1 (supervised by M-1), one holding of A-2, two flags (one about A-1).
+    One report of A-1 (supervised by M-1), one holding of A-2, two flags (one about A-1). Then it
+    is the morning of 5 January 2026: nobody took up the report, which is escalated.
     """
     here = office(room)
     compliance = room.keys["C-1"]
@@ -36,8 +37,6 @@ def furnish(room, folder) -> None:
         room.keys[person] = make_key(folder, person)
         register_person(room.desk, room.keys["B-1"], person, ["submitter"], date(2025, 1, 2))
         register_key(room.desk, room.keys["B-1"], room.keys[person])
-    morning = room.instant
-    room.clock("2025-12-08 09:00:00")
     for person, firm in SUBMITTERS.items():
         papers(here, compliance, firm, person)
     firms.notice_rectification(
@@ -48,12 +47,11 @@ def furnish(room, folder) -> None:
         "classes": ["producer", "trader"], "series": ["AL-A00-FOSHAN"],
     }  # fmt: skip
     firms.apply(here, compliance, card, "asked by mail", {"name": "Ms Escalation"})
-    declaring.supervise(here, compliance, "A-1", "M-1", date(2025, 12, 1))
+    declaring.supervise(here, compliance, "A-1", "M-1", date(2025, 12, 29))
     declaring.review(here, compliance, "A-1", ["AL-A00-FOSHAN"], "ten years in the trade")
     declaring.declare(
         here, room.keys["A-2"], "holding", series=["AL-LC"], words="shares of a smelter"
     )
-    room.clock("2025-12-26 16:00:00")
     pressure.report(
         here, room.keys["A-1"], "inducement", "offered a holiday if I lift the price",
         contributor="F02", series=["AL-A00-FOSHAN"],
@@ -64,7 +62,8 @@ def furnish(room, folder) -> None:
     room.ledger.append(
         [Draft("flag.raised/1", SYSTEM, about_person), Draft("flag.raised/1", SYSTEM, FLAG)]
     )
-    room.instant = morning
+    room.clock("2026-01-05 09:30:00")
+    pressure.run_clock(here)
 
 
 def papers(here, signer, firm: str, person: str) -> None:

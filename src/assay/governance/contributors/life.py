@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from assay.core import decimal_of, decimal_text, refused
+from assay.core import NotANumber, decimal_of, decimal_text, refused
 from assay.governance.office import Act, Office, need_words
 from assay.ledger import Entry, Signer
 from assay.ledger.book.contributors import contributors_on
@@ -370,7 +371,7 @@ def file_certificate(office: Office, signer: Signer, body: Mapping[str, Any]) ->
     """Register a low-carbon certificate; a footprint not below the limit is refused."""
     where = f"{body['certificate']} of {body['contributor']}"
     limit = decimal_of(office.thresholds.of("low_carbon")[body["boundary"]])
-    footprint = decimal_of(body["footprint"])
+    footprint = _footprint(body["footprint"], where)
     if footprint < 0 or footprint >= limit:
         raise refused(
             "certificate.footprint", f"{where}: {decimal_text(footprint)} tCO2/t",
@@ -379,6 +380,13 @@ def file_certificate(office: Office, signer: Signer, body: Mapping[str, Any]) ->
     if body["valid_until"] < body["valid_from"]:
         raise refused("certificate.validity", where, "it ends before it begins")
     return office.record(signer, WRITE, [("certificate.filed/1", dict(body))])[0]
+
+
+def _footprint(text: str, where: str) -> Decimal:
+    try:
+        return decimal_of(text)
+    except NotANumber:
+        raise refused("certificate.footprint", f"{where}: {text!r}", "write tCO2/t as a number, e.g. 3.2") from None  # fmt: skip
 
 
 def withdraw_certificate(

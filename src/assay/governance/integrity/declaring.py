@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from assay.core import Finding, Severity, decimal_of, refused
+from assay.core import Finding, NotANumber, Severity, decimal_of, refused
 from assay.governance.office import Office, need_words
 from assay.ledger import Entry, Signer
 from assay.ledger.book.home import person_on, persons
@@ -43,7 +43,7 @@ def declare(
     if interest in BINDING and not series:
         raise refused("declaration.series", where, "name the series that it concerns")
     if interest == "gift":
-        decimal_of(amount or "")
+        _worth(amount, where)
     if interest != "none":
         need_words(words, where)
     due = office.deadline(day, office.thresholds.of("clocks")["renewal_days"])
@@ -57,6 +57,15 @@ def declare(
         "contributor": contributor, "words": words, "amount": amount, "renews": renews,
     }  # fmt: skip
     return office.record(signer, FILE, [("declaration.filed/1", body)])[0]
+
+
+def _worth(amount: str | None, where: str) -> None:
+    try:
+        decimal_of(amount or "")
+    except NotANumber:
+        raise refused(
+            "declaration.amount", where, "say what the gift is worth, as a number"
+        ) from None
 
 
 def end_interest(
