@@ -19,10 +19,13 @@ from assay.commentary.figures import ZONE
 from assay.commentary.specification import Report
 
 WIDTH, LEFT, RIGHT = 420, 52, 410
+#: So many bars have room for a number on each; of more, the first and the last.
+MOST_LABELS = 6
 _TITLES = {
     "session": {"en": "Night session: price, volume, open interest", "zh": "夜盘：价格、成交量、持仓量"},
+    "session.day": {"en": "Day session: price, volume, open interest", "zh": "日盘：价格、成交量、持仓量"},
     "spread": {"en": "ADC12 spot and futures, spread below", "zh": "ADC12现货与期货，下为价差"},
-    "scrap": {"en": "Discount of scrap to A00", "zh": "废铝对A00折价"},
+    "scrap": {"en": "A00 with VAT less scrap ex-tax", "zh": "A00含税价减废铝不含税价"},
     "silicon": {"en": "Silicon by grade, east China", "zh": "华东工业硅分牌号价格区间"},
 }  # fmt: skip
 _WORDS = {
@@ -32,16 +35,19 @@ _WORDS = {
     "interest": {"en": "open interest, lots", "zh": "持仓量（手）"},
     "spot": {"en": "spot, low to high", "zh": "现货区间"},
     "futures": {"en": "futures at 10:15", "zh": "10:15期货"},
-    "spread": {"en": "premium", "zh": "升水"},
+    "spread": {"en": "premium (below zero: discount)", "zh": "升水（零以下为贴水）"},
     "scrap.ubc": {"en": "baled UBC", "zh": "打包易拉罐"},
     "scrap.tense": {"en": "shredded tense", "zh": "破碎生铝系"},
     "unit": {"en": "yuan/mt", "zh": "元/吨"},
 }  # fmt: skip
 
 
-def title_of(name: str, language: str) -> str:
-    """The title under which a picture is printed."""
-    return _TITLES[name][language]
+def title_of(name: str, comment: Comment) -> str:
+    """The title under which a picture is printed; a day's session is not called a night's."""
+    data = comment.facts.pictures.get(name)
+    if name == "session" and data and data.get("session") == "day":
+        name = "session.day"
+    return _TITLES[name][comment.language]
 
 
 def chart(name: str, comment: Comment, report: Report) -> str:
@@ -49,7 +55,7 @@ def chart(name: str, comment: Comment, report: Report) -> str:
     data = comment.facts.pictures.get(name)
     if not data:
         return ""
-    return _DRAW[name](data, comment.language, report)
+    return _DRAW[name](data, comment.language, report, title_of(name, comment))
 
 
 def _say(name: str, language: str) -> str:
@@ -60,8 +66,8 @@ def _across(count: int) -> Scale:
     return scale_of([0, max(count - 1, 1)], LEFT, RIGHT)
 
 
-def _session(data: dict[str, Any], language: str, _report: Report) -> str:
-    drawing = Drawing(WIDTH, 300, f"{_TITLES['session'][language]} {data['contract']}")
+def _session(data: dict[str, Any], language: str, _report: Report, title: str) -> str:
+    drawing = Drawing(WIDTH, 300, f"{title} {data['contract']}", commas=language == "en")
     path = _thin(data["path"])
     minutes = [int((at - path[0][0]).total_seconds()) for at, _, _ in path]
     across = linear(minutes[0], max(minutes[-1], 1), LEFT, RIGHT)
@@ -103,6 +109,8 @@ def _session_volume(
     ]
     drawing.sticks(points, 212, "bar")
     drawing.text(LEFT, 166, _say("volume", language))
+    most = max(lots for _, _, lots in path)
+    drawing.text(LEFT - 5, volume.at(most) + 4, drawing.number(most), anchor="end")
     for index in (0, len(path) // 2, len(path) - 1):
         local = path[index][0].astimezone(ZoneInfo(ZONE))
         anchor = ("start", "middle", "end")[(index > 0) + (index == len(path) - 1)]
@@ -112,12 +120,18 @@ def _session_volume(
 def _session_interest(drawing: Drawing, interest: Sequence[Any], language: str) -> None:
     if not interest:
         return
-    level = scale_of([lots for _, _, lots in interest], 286, 250, zero=True)
+    level = scale_of([lots for _, _, lots in interest], 286, 256, zero=True)
     across = _across(len(interest))
     for index, (_, _, lots) in enumerate(interest):
         top = level.at(lots)
-        drawing.bar(across.at(index) - 9, top, 18, 286 - top, "fill")
-    drawing.text(LEFT, 246, _say("interest", language))
+        place = across.at(index)
+        inside = min(max(place, Decimal(LEFT + 9)), Decimal(RIGHT - 9))
+        drawing.bar(inside - 9, top, 18, 286 - top, "fill")
+        if len(interest) <= MOST_LABELS or index in {0, len(interest) - 1}:
+            drawing.text(
+                inside, top - 3, drawing.number(lots), anchor="middle", kind="ink", size=10
+            )
+    drawing.text(LEFT, 240, _say("interest", language))
     first, last = interest[0][0], interest[-1][0]
     drawing.text(LEFT, 298, _day(first))
     drawing.text(RIGHT, 298, _day(last), anchor="end")
@@ -136,8 +150,8 @@ def _days_axis(drawing: Drawing, days: Sequence[date], across: Scale, y: int) ->
         drawing.text(across.at(index), y, _day(days[index]), anchor=anchor)
 
 
-def _spread(data: dict[str, Any], language: str, _report: Report) -> str:
-    drawing = Drawing(WIDTH, 300, _TITLES["spread"][language])
+def _spread(data: dict[str, Any], language: str, _report: Report, title: str) -> str:
+    drawing = Drawing(WIDTH, 300, title, commas=language == "en")
     days = [day for day, *_ in data["spot"]]
     place = {day: index for index, day in enumerate(days)}
     across = _across(len(days))
@@ -185,8 +199,8 @@ def _spread_bars(
     drawing.text(LEFT, 204, f"{_say('spread', language)}, {_say('unit', language)}")
 
 
-def _scrap(data: dict[str, Any], language: str, _report: Report) -> str:
-    drawing = Drawing(WIDTH, 240, _TITLES["scrap"][language])
+def _scrap(data: dict[str, Any], language: str, _report: Report, title: str) -> str:
+    drawing = Drawing(WIDTH, 240, title, commas=language == "en")
     days = sorted({day for line in data.values() for day, _ in line})
     place = {day: index for index, day in enumerate(days)}
     across = _across(len(days))
@@ -200,19 +214,22 @@ def _scrap(data: dict[str, Any], language: str, _report: Report) -> str:
     entries = [
         (kind, _say(name, language)) for kind, name in zip(("main", "second"), data, strict=False)
     ]
-    drawing.key(LEFT, 14, [*entries, ("grid", _say("unit", language))])
+    drawing.key(LEFT, 14, entries)
+    drawing.text(RIGHT, 14, _say("unit", language), anchor="end")
     _days_axis(drawing, days, across, 232)
     return drawing.svg()
 
 
-def _silicon(data: Sequence[tuple[str, Decimal, Decimal]], language: str, report: Report) -> str:
+def _silicon(
+    data: Sequence[tuple[str, Decimal, Decimal]], language: str, report: Report, title: str
+) -> str:
     left = 150 if language == "en" else 110
-    drawing = Drawing(WIDTH, 46 + 26 * len(data), _TITLES["silicon"][language])
+    drawing = Drawing(WIDTH, 46 + 26 * len(data), title, commas=language == "en")
     scale = scale_of([end for _, low, high in data for end in (low, high)], left, RIGHT - 8)
     bottom = 34 + 26 * len(data)
     for value in ticks(scale):
         drawing.line(scale.at(value), 22, scale.at(value), bottom - 10, "grid")
-        drawing.text(scale.at(value), bottom + 6, f"{int(value):,}", anchor="middle")
+        drawing.text(scale.at(value), bottom + 6, drawing.number(value), anchor="middle")
     for index, (name, low, high) in enumerate(data):
         y = 34 + 26 * index
         drawing.text(left - 8, y + 4, report.names[name][language], anchor="end", kind="ink")
@@ -223,7 +240,7 @@ def _silicon(data: Sequence[tuple[str, Decimal, Decimal]], language: str, report
     return drawing.svg()
 
 
-_DRAW: dict[str, Callable[[Any, str, Report], str]] = {
+_DRAW: dict[str, Callable[[Any, str, Report, str], str]] = {
     "session": _session,
     "spread": _spread,
     "scrap": _scrap,

@@ -84,6 +84,12 @@ class Drawing:
     height: int
     label: str
     parts: list[str] = field(default_factory=list)
+    commas: bool = True
+
+    def number(self, value: Number) -> str:
+        """A number on an axis or a bar, with thousands commas where the language has them."""
+        text = f"{Decimal(value):,f}" if self.commas else f"{Decimal(value):f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
 
     def line(
         self, x1: Number, y1: Number, x2: Number, y2: Number, kind: str, dash: str = ""
@@ -167,7 +173,7 @@ class Drawing:
             self.text(
                 left - 5,
                 y + 4,
-                f"{value:,f}".removesuffix(".0"),
+                self.number(value),
                 anchor="end",
             )
 

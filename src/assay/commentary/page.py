@@ -6,6 +6,7 @@ fetched. This module never chooses words or numbers.
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from assay.commentary.charts import chart, title_of
@@ -15,6 +16,7 @@ from assay.commentary.phrases import Phrases
 from assay.commentary.specification import Report
 from assay.commentary.text import absent_text, header_text, published_text, status_text
 
+_KEY = re.compile(r"[a-z]\w*(?:\.\w+)+")
 STYLE = """
 :root{--ink:#1c2430;--soft:#5b6673;--paper:#fff;--line:#e3e7ec;--main:#0b5cad;--second:#b04a06;--third:#3d7a3d;--fill:#9cc3ea;--bar:#b9c2cd;--note:#f4f7fa}
 @media (prefers-color-scheme:dark){:root{--ink:#e6eaf0;--soft:#9aa6b4;--paper:#12161c;--line:#2b333d;--main:#6db3f2;--second:#f0985a;--third:#7cc07c;--fill:#2f5f8f;--bar:#4a5561;--note:#1a2028}}
@@ -23,7 +25,7 @@ html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.62 system-ui,-apple-system,"Segoe UI","Noto Sans","Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif}
 article{max-width:60rem;margin:0 auto;padding:1.5rem 1.25rem 3rem}
 h1{font-size:1.7rem;line-height:1.25;margin:.2rem 0 .6rem;text-wrap:balance}
-:lang(zh) h1{line-height:1.35}
+:lang(zh) h1{line-height:1.35;word-break:keep-all;overflow-wrap:anywhere}
 .kind{color:var(--soft);font-size:.85rem;letter-spacing:.04em;margin:0}
 .by{color:var(--soft);font-size:.88rem;margin:0}.by+.lede,.by+section{margin-top:1.1rem}
 .lede{font-size:1.08rem;border-inline-start:3px solid var(--main);padding-inline-start:1rem;margin:0 0 1.6rem}
@@ -50,7 +52,7 @@ ol.rows li{padding:.18rem .4rem;border-bottom:1px solid var(--line)}
 ol.rows li:target{background:var(--note);outline:2px solid var(--main)}
 ol.rows a{color:var(--main)}
 @media (max-width:34rem){article{padding:1rem .9rem 2rem}h1{font-size:1.35rem}.lede{font-size:1rem}}
-@media print{:root{--ink:#000;--soft:#444;--paper:#fff;--line:#ddd;--main:#0b5cad;--second:#b04a06;--third:#3d7a3d;--fill:#9cc3ea;--bar:#b9c2cd}body{font-size:10.5pt}article{max-width:none;padding:0}a.n{text-decoration:none}figure,section{break-inside:avoid}.pictures{grid-template-columns:1fr 1fr}details{break-before:page}@page{size:A4;margin:16mm}}
+@media print{:root{--ink:#000;--soft:#444;--paper:#fff;--line:#ddd;--main:#0b5cad;--second:#b04a06;--third:#3d7a3d;--fill:#9cc3ea;--bar:#b9c2cd}body{font-size:10.5pt}article{max-width:none;padding:0}a.n{text-decoration:none}figure,section{break-inside:avoid}.pictures{grid-template-columns:1fr 1fr}details{break-before:page}details::details-content{content-visibility:visible;display:block;height:auto}@page{size:A4;margin:16mm}}
 """.strip()
 
 
@@ -83,7 +85,7 @@ def html_page(
         f'<p class="small">{label("source")}{colon}{escape(comment.source_statement)}</p>\n'
         f'<p class="small">{label("contact")}{colon}{escape(comment.contact)}</p>\n'
         f'<details><summary>{label("figures")}</summary><ol class="rows">'
-        f"{''.join(_row(row, entry_address) for row in rows)}</ol></details>"
+        f"{''.join(_row(row, entry_address, {each.key for each in rows}) for row in rows)}</ol></details>"
         f'<p class="small">{escape(comment.digest)}</p></article></body></html>\n'
     )
 
@@ -117,14 +119,21 @@ def _pictures(comment: Comment, report: Report) -> str:
     for part in comment.sections:
         svg = chart(part.picture, comment, report) if part.picture else ""
         if svg:
-            title = escape(title_of(part.picture, comment.language))
+            title = escape(title_of(part.picture, comment))
             drawn.append(f"<figure><figcaption>{title}</figcaption>{svg}</figure>")
     return f'<div class="pictures">{"".join(drawn)}</div>\n' if drawn else ""
 
 
-def _row(row: Figure, address: str) -> str:
+def _row(row: Figure, address: str, known: set[str]) -> str:
     mark = "" if row.stated else "~"
-    about = escape(row.about)
+    about = _KEY.sub(
+        lambda match: (
+            f'<a href="#{match.group()}">{match.group()}</a>'
+            if match.group() in known
+            else match.group()
+        ),
+        escape(row.about),
+    )
     for seq in row.entries:
         reference = entry_reference(seq)
         link = f'<a href="{escape(address.replace("{seq}", str(seq)))}">{reference}</a>'

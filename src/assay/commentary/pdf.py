@@ -131,7 +131,7 @@ def _pictures(comment: Comment, report: Report) -> str:
     for section in comment.sections:
         svg = chart(section.picture, comment, report) if section.picture else ""
         if svg:
-            title = title_of(section.picture, comment.language)
+            title = title_of(section.picture, comment)
             cells.append(
                 f"block(breakable: false)[#text(size: 8.4pt, {quoted(title)})\\ "
                 f'#image(bytes({quoted(svg)}), format: "svg", width: 100%, alt: {quoted(title)})]'

@@ -59,7 +59,7 @@ def _session(source: Source, report: Report, facts: FactSet) -> dict[str, Any]:
     ]
     return {
         "contract": chosen.contract, "path": chosen.path, "base": base.number if base else None,
-        "interest": interest[-8:], "day": chosen.day,
+        "interest": interest[-8:], "day": chosen.day, "session": chosen.session,
     }  # fmt: skip
 
 

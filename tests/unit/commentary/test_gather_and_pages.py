@@ -16,6 +16,7 @@ from assay.commentary.acts import (
     publish_comment,
 )
 from assay.commentary.build import House, build, build_from, write
+from assay.commentary.charts import chart, title_of
 from assay.commentary.checker import check_file, check_text
 from assay.commentary.compose import Composer
 from assay.commentary.drawing import px, scale_of, ticks
@@ -442,3 +443,27 @@ def test_unknown_reports_and_formats_are_refused():
     house = House.load(ROOT / "reference", "cast-alloy-morning")
     with pytest.raises(Refused, match="formats"):
         build(demo_points(), house, DAY, published=PUBLISHED, formats=("docx",))
+
+
+def test_pictures_say_what_they_show():
+    points = demo_points()
+    night = bare(points)[0]
+    assert title_of("session", night) == "Night session: price, volume, open interest"
+    drawn = chart("session", night, REPORT)
+    assert ">16,097</text>" in drawn
+    assert ">15,866</text>" in drawn
+    assert ">16097</text>" in chart("session", bare(points, "zh")[0], REPORT)
+    assert title_of("scrap", night) == "A00 with VAT less scrap ex-tax"
+    points.trading = [each for each in points.trading if each.session == "day"]
+    at = datetime(2025, 12, 30, 1, 0, tzinfo=UTC)
+    points.trading = [
+        replace(each, path=((at, Decimal(21570), Decimal(90)), (at + timedelta(hours=5), Decimal(21475), Decimal(70))))
+        for each in points.trading
+    ]  # fmt: skip
+    assert title_of("session", bare(points)[0]) == "Day session: price, volume, open interest"
+
+
+def test_a_derived_row_leads_to_its_operands():
+    page = html_page(demo_comments()[0][0], REPORT, PHRASES)
+    row = next(line for line in page.split("<li ") if line.startswith('id="fut.change"'))
+    assert '<a href="#fut.close">fut.close</a> - <a href="#fut.base">fut.base</a>' in row

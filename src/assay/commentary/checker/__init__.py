@@ -20,6 +20,7 @@ from assay.commentary.checker.own_words import check_words
 from assay.commentary.checker.plain import readable
 from assay.commentary.checker.reading import claims_of
 from assay.commentary.checker.rules import RULES, Rule, found, law_of
+from assay.commentary.checker.said_twice import check_said_twice
 from assay.core import Calendar, Finding, Severity
 
 __all__ = [
@@ -44,6 +45,7 @@ def check_text(text: str, calendar: Calendar | None = None) -> list[Finding]:
         findings += rule(page)
     findings += wording.check_headline(page, claims)
     findings += wording.check_directions(page, claims)
+    findings += check_said_twice(page, claims)
     findings += wording.check_weekdays(page, calendar)
     findings += wording.check_leftovers(words)
     return _once(findings)

@@ -86,6 +86,12 @@ _POSITIONS = re.compile(
 _VOLUME = re.compile(
     r"(?P<hard>sharply |大幅)?(?P<word>lower|higher|little changed|下降|上升|变化不大)"
 )
+_PERIOD_ZH = re.compile("周环比|月环比|环比|周同比|同比")
+_DAILY = {"prev_trading_day", "prev_close", "prev_settlement"}
+_CLAIM_ZH = re.compile("历史(?:新|最)[高低]|创(?:下|出)?新[高低]|创纪录|首次")
+_WINDOW_ZH = re.compile(
+    r"[一二三四五六十\d]+(?:年|个月|周)(?:来|以来|内|新|高)|自.{2,12}(?:以来|起)|近.{1,4}年"
+)
 _FOLLOWED = re.compile(r"followed the (?P<way>rise|decline) of primary|跟随原铝(?P<zh>上涨|下跌)")
 _STABLE = re.compile(r"grades remained stable|均持稳")
 _CHANGED = re.compile(r"grades moved|牌号.{0,12}有所调整")
@@ -100,6 +106,7 @@ def check_words(page: OwnPage) -> Iterator[Finding]:
         yield from _bases(each, page.rows)
         yield from _lead(each)
         yield from _regions(each, page.rows)
+        yield from _claims(each)
         if not is_forecast(each.text):
             yield from _moves(each, page.rows)
             yield from _sides(each, page.rows)
@@ -178,6 +185,17 @@ def _lead(each: Said) -> Iterator[Finding]:
     day = _LEAD_DATE.match(each.text)
     if day and all(_month_day(day) != (one.month, one.day) for one in days):
         yield found("asof.stale", _place(each), f"its figures are of {listed}")
+
+
+def _claims(each: Said) -> Iterator[Finding]:
+    """L5 and L14 in Chinese: a day's change called a week's; a record without its window."""
+    period = _PERIOD_ZH.search(each.text)
+    if period and any(base_of(row) in _DAILY for one in each.bound for row in one.rows):
+        words = f"{period.group()} stands beside a day's change"
+        yield found("comparator.period", _place(each), words)
+    claim = _CLAIM_ZH.search(each.text)
+    if claim and not _WINDOW_ZH.search(each.text):
+        yield found("claim.unproven", _place(each), f"{claim.group()!r} needs its window")
 
 
 def _days_of(each: Said) -> set[date]:

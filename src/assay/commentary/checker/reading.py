@@ -27,6 +27,8 @@ _ROLL = re.compile(
     r"(?:shifted|switched|changed) (?:its |the )?(?:most-traded|main)|contract (?:roll|switch|change)",
     re.IGNORECASE,
 )
+#: The headline in brackets before a lede: it speaks of several things at once.
+_TAG = re.compile(r"^\W{0,3}\[[^\]]*\]\s*")
 _DATED_SECTIONS = ("warrants", "silicon", "scrap", "overseas", "spread")
 
 
@@ -37,7 +39,7 @@ def claims_of(raw: str) -> tuple[Page, Claims]:
     claims = Claims(published=page.published, headline=page.headline)
     claims.headers, claims.datelines = page.headers, page.datelines
     claims.roll_stated = bool(_ROLL.search(page.text))
-    parts = [("lede", page.lede)] if page.lede else []
+    parts = [("lede", _TAG.sub("", page.lede))] if page.lede else []
     parts += [(section.name, section.text) for section in page.sections]
     for name, text in parts:
         if name in {"industry", "source"}:

@@ -62,6 +62,7 @@ _FOLLOWED = re.compile(
     r"upward|gains?|higher|rally|rebound)",
     re.IGNORECASE,
 )
+_EARLY = re.compile(r"20\d\d,? 0[0-9]:[0-5]\d\b")
 _WEEKDAY = re.compile(
     r"(?:^|[.]\s|\b[Oo]n\s|\b[Ll]ast\s|\b[Tt]his\s)(?P<day>Monday|Tuesday|Wednesday|Thursday|Friday)(?P<night>\snight)?\b"
 )
@@ -168,7 +169,8 @@ def _sign(where: str, sign: int, change: Decimal) -> Iterator[Finding]:
 def check_headline(page: Page, claims: Claims) -> Iterator[Finding]:
     """L8 and L13: the headline is no stronger than the body, and points the same way."""
     headline = re.sub(r"\[[^\]]*\]?", "", page.headline)
-    for part in clauses(headline.replace(",", ";")):
+    tag = re.match(r"\W{0,3}\[[^\]:]*:(?P<words>[^\]]*)\]", page.lede)
+    for part in clauses(f"{headline};{tag['words'] if tag else ''}".replace(",", ";")):
         for at, move in movements(part)[:1]:
             subject = _subject(part[:at]) or _subject(part)
             size = _size(claims, subject)
@@ -317,15 +319,16 @@ def check_weekdays(page: Page, calendar: Calendar | None) -> Iterator[Finding]:
     """L6: "Friday night" in a Tuesday text is old."""
     if page.published is None:
         return
+    early = bool(re.search(r"Morning", page.text)) and bool(_EARLY.search(page.text))
     for name in ("lede", "futures", "scrap", "summary", "body"):
         texts = [page.lede] if name == "lede" else [s.text for s in page.named(name)]
         for text in texts:
             for sentence in sentences(text)[:2]:
-                yield from _weekday(name, sentence, page.published, calendar)
+                yield from _weekday(name, sentence, page.published, calendar, early)
 
 
 def _weekday(
-    name: str, sentence: str, published: date, calendar: Calendar | None
+    name: str, sentence: str, published: date, calendar: Calendar | None, early: bool
 ) -> Iterator[Finding]:
     match = _WEEKDAY.search(sentence)
     if not match or not re.search(r"A00|primary aluminum|contract|ADC12", sentence):
@@ -333,6 +336,12 @@ def _weekday(
     if sentence[: match.start()].count(" ") > LEADING_WORDS:
         return
     meant = weekday_before(match["day"], published)
+    if meant == published and early and re.search(r"A00|primary aluminum|ADC12", sentence):
+        yield found(
+            "asof.future", f'{name}: "{snippet(sentence)}"',
+            f"published before the prices of {match['day']} were made",
+        )  # fmt: skip
+        return
     previous = previous_working_day(published, calendar)
     gap = (published - previous).days
     if (
