@@ -4,13 +4,17 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from assay.governance.accounts import load_roles
-from assay.governance.changes import Changes
+from assay.governance.changes import PROPOSE, Changes, subject_letter
+from assay.governance.complaints import Complaints
+from assay.governance.letters import load_letter_words, send
 from assay.methodology import METHODOLOGIES, REFERENCE
 from tests.browser.conftest import PASSWORD
 from tests.browser.test_accessible import LOOKS, RULES
 
 PAGES = ["/methodology", "/methodology/al-a00", "/methodology/al-a00/differences", "/changes/MC-2025-001",
-         "/corrections", "/complaints", "/complaints/queue"]  # fmt: skip
+         "/corrections", "/complaints", "/complaints/queue", "/complaints/queue/CP-2025-001",
+         "/changes/office", "/changes/office/MC-2025-001", "/changes/office/MC-2025-002", "/letters",
+         "/letters/change/MC-2025-001/notice/html"]  # fmt: skip
 NEW = (
     (METHODOLOGIES / "al-a00" / "2021-12-27.toml").read_text("utf-8")
     .replace("effective = 2021-12-27", "effective = 2026-02-03")
@@ -35,6 +39,20 @@ def noticed(served):
     changes.study(room.keys["M-1"], "MC-2025-001")
     changes.notice(room.keys["M-1"], "MC-2025-001")
     changes.comment("MC-2025-001", "It is.")
+    changes.comment("MC-2025-001", "It is not.", name="Li Wei", confidential=True)
+    changes.propose(
+        room.keys["M-1"], NEW.replace(b"2026-02-03", b"2026-01-15"), change_class="material",
+        title="Too soon", rationale="Haste.",
+    )  # fmt: skip
+    complaints = Complaints.of(room.ledger, room.desk.library, load_roles(REFERENCE), REFERENCE)
+    complaints.receive("Too wide.", "application", name="Zhang", contact="z@x.example")
+    complaints.acknowledge(room.keys["C-1"], "CP-2025-001", "The range")
+    words = load_letter_words(REFERENCE)
+    letter = subject_letter(changes, words, "MC-2025-001", "notice", "zh")
+    send(
+        room.ledger, load_roles(REFERENCE), room.keys["M-1"], PROPOSE, letter, what="notice",
+        subject="MC-2025-001", channel="email", zone="Asia/Shanghai",
+    )  # fmt: skip
     return served
 
 
@@ -67,7 +85,7 @@ def test_a_complaint_and_a_comment_are_sent_with_the_form(noticed, somebody):
     page.get_by_label("What is wrong").fill("The range was too wide.")
     page.get_by_label("How to reach you").fill("a@firm.example")
     page.get_by_role("button", name="Send").click()
-    assert "CP-2025-001" in page.get_by_role("status").first.inner_text()
+    assert "CP-2025-002" in page.get_by_role("status").first.inner_text()
     page = somebody("C-1").go("/changes/MC-2025-001")
     page.get_by_label("Your comment").fill("Ten would be better.")
     page.get_by_label("public: everybody").check()
