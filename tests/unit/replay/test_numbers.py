@@ -1,11 +1,17 @@
 """Prices worked by hand: what the kernel makes of a few quotes, with ties where they hurt."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from unit.replay.making import document, ladder, read_rows, simple, write_rows
 
+from assay.methodology.inputs import SUBMISSION_FIELDS
 from assay.methodology.replay import Source, replay
+from assay.methodology.replay.engine import price
+from assay.methodology.replay.rows import NEEDED, Findings, RowReader
+from assay.methodology.replay.sharing import Ready
+from assay.methodology.replay.tables import open_table
 
 DAY = "2024-01-02"
 
@@ -157,3 +163,46 @@ def test_a_firm_of_two_groups_and_a_cap_that_binds_go_to_the_day_engine(tmp_path
     report = replay(methodology, Source(write_rows(tmp_path / "in.csv", listed)), out)
     assert read_rows(out)[0]["mid"] == "37"
     assert report.by_day_engine == 1
+
+
+@pytest.mark.parametrize(
+    "trim", [{"rule": "count", "low": 2, "high": 0}, {"rule": "lowest_volume", "percent": "10"}]
+)
+def test_rows_of_one_firm_and_price_at_the_edge_of_a_trim_go_by_their_ids(tmp_path, trim) -> None:
+    # Ten rows of one firm, one row counts one; nine have the middle 20 and are ever wider. In
+    # the order of ids (#1, #10, #2, ...) the trim takes #1 and, with two to go, #10: 10 to 30.
+    listed = rows(("10", "10", "1"), *((str(20 - n), str(20 + n), "1") for n in range(2, 11)))
+    for each in listed:
+        each["contributor"] = "A"
+    methodology = document(
+        tables={
+            "assessment": {"per": "submission"},
+            "range": {"rule": "quote_ends", "clause": "1"},
+        },
+        lists={"ladder": [ladder({"rule": "mean"}, trim={"clause": "1", **trim})]},
+    )
+    found = priced(tmp_path, methodology, listed)[0]
+    ends = ("11", "29") if trim["rule"] == "count" else ("10", "30")
+    assert (found["low"], found["mid"], found["high"]) == (ends[0], "20", ends[1])
+
+
+@pytest.mark.slow
+def test_leaving_rows_out_again_leaves_them_out_of_machine_code_too(tmp_path) -> None:
+    names = ("low", "mid", "high")
+    prepared = prepared_of(tmp_path, simple({"rule": "mean"}), rows("10", "20", "60"))
+    valid = prepared.valid.copy()
+    valid[2] = False
+    left = replace(prepared, valid=valid)
+    for again, mid in ((prepared, 30), (left, 15), (prepared, 30)):
+        found = [price(simple({"rule": "mean"}), again, compiled=c) for c in (True, False)]
+        assert found[0].mid.tolist() == found[1].mid.tolist() == [mid]
+        assert [getattr(found[0], n).tolist() for n in names] == [
+            getattr(found[1], n).tolist() for n in names
+        ]
+
+
+def prepared_of(tmp_path: Path, methodology, listed: list[dict]):
+    table = open_table(write_rows(tmp_path / "in.csv", listed), NEEDED, SUBMISSION_FIELDS)
+    reader = RowReader("in.csv", Findings())
+    [columns] = map(reader.read, table.batches())
+    return Ready().of(methodology, columns, None, reader)[1]

@@ -18,7 +18,8 @@ from unit.replay.making import (
 )
 
 from assay.core import Refused
-from assay.methodology import load_methodology
+from assay.methodology import determine, load_methodology
+from assay.methodology.inputs import inputs_from_document
 from assay.methodology.replay import Source, partitions, replay, replay_together
 from assay.methodology.replay import run as running
 
@@ -238,3 +239,54 @@ def test_formula_days_that_no_calendar_reaches_are_left_out_and_said(tmp_path) -
     report = replay(load_methodology(next(root.glob("*.toml"))), Source(None, inputs=inputs), out)
     assert report.bad_rows == 1
     assert [each["mid"] for each in read_rows(out)] == ["19189"]
+
+
+def test_a_day_of_two_different_values_has_no_price_as_determine_has_it(tmp_path) -> None:
+    # CEA-CLOSE of the 17th is told twice and differently, so the close of the 16th counts:
+    # 18,460 + 10.4 x 70.00 = 19,188. AL-A00-FOSHAN of the 21st is refused itself: no price.
+    listed = [
+        ("CI-AL-NATIONAL", "2023-04-01", "12.7"), ("CI-AL-YUNNAN", "2023-04-01", "2.3"),
+        ("CEA-CLOSE", "2023-08-16", "70.00"), ("CEA-CLOSE", "2023-08-17", "70.10"),
+        ("CEA-CLOSE", "2023-08-17", "71.10"), ("AL-A00-FOSHAN", "2023-08-18", "18460"),
+        ("AL-A00-FOSHAN", "2023-08-21", "18500"), ("AL-A00-FOSHAN", "2023-08-21", "18510"),
+    ]  # fmt: skip
+    inputs, out = tmp_path / "inputs.csv", tmp_path / "out.csv"
+    lines = ["series,date,value", *(",".join(each) for each in listed)]
+    inputs.write_text("\n".join(lines) + "\n")
+    root = Path(running.__file__).parents[4] / "methodologies" / "al-lc"
+    methodology, source = load_methodology(next(root.glob("*.toml"))), Source(None, inputs=inputs)
+    report = replay(methodology, source, out)
+    found = {each["pricing_date"]: (each["mid"], each["status"]) for each in read_rows(out)}
+    wanted = {"2023-08-18": ("19188", "determined"), "2023-08-21": ("", "not_assessed")}
+    assert found == wanted
+    assert source.findings.counts == {"input.conflicting_values": 2}
+    assert report.findings is not None
+    assert "70.1 and 71.1" in report.findings.read_text()
+    series: dict[str, list[dict[str, str]]] = {}
+    for code, day, number in listed:
+        series.setdefault(code, []).append({"date": day, "value": number})
+    given = inputs_from_document({"series": series})
+    for day, (mid, status) in wanted.items():
+        one = determine(methodology, date.fromisoformat(day), given)
+        assert (str(one.mid or ""), one.status) == (mid, status)
+        assert sum(each.code == "input.conflicting_values" for each in one.findings) == 2
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [(("A", "B"), ("C", "B")), (("A",), ("B",)), (("A", "B", "C"), ("A",))]
+)
+def test_documents_of_different_series_give_what_each_gives_alone(tmp_path, first, second) -> None:
+    rows = [row("2024-01-02", "F", "10", "A"), row("2024-01-03", "F", "20", "B")]
+    rows += [row("2024-01-04", "F", "30", "C"), row("2024-01-05", "F", "40", "A")]
+    table = write_rows(tmp_path / "in.csv", rows)
+    documents = [simple(MEAN, series=first), simple(MEAN, series=second)]
+    together = [_cells(each) for each, _ in replay_together(documents, Source(table))]
+    assert together == [_cells(replay_together([d], Source(table))[0][0]) for d in documents]
+    # The second document's own days are those on which a series of its own has rows.
+    number = {"A": 2, "B": 1, "C": 1}
+    assert len(together[1]) == len(second) * sum(number[code] for code in second)
+
+
+def _cells(fixings) -> list[tuple[int, ...]]:
+    names = ("series", "day", "low", "mid", "high", "state", "received", "used")
+    return list(zip(*(getattr(fixings, name).tolist() for name in names), strict=True))

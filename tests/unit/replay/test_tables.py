@@ -1,6 +1,7 @@
 """What a table may look like, and what is refused before the first row is read."""
 
 import gzip
+import threading
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,7 +10,7 @@ import pytest
 
 from assay.core import Refused
 from assay.methodology.replay.rows import NEEDED
-from assay.methodology.replay.tables import ascending, open_table
+from assay.methodology.replay.tables import ahead, ascending, open_table
 
 ALLOWED = (*NEEDED, "kind", "received_at")
 HEADER = "series,pricing_date,contributor,low,high"
@@ -85,3 +86,19 @@ def test_row_groups_tell_whether_a_table_is_sorted(tmp_path: Path) -> None:
         whole = pa.table({**texts, "pricing_date": days.take(pa.array(order))})
         pq.write_table(whole, path, row_group_size=2)
         assert ascending(open_table(path, NEEDED, ALLOWED), "pricing_date") is wanted
+
+
+def test_batches_read_ahead_come_in_order_and_an_error_comes_with_them() -> None:
+    def three():
+        yield from (1, 2, 3)
+        raise OSError("the disk is gone")
+
+    batches = ahead(three())
+    assert [next(batches) for _ in range(3)] == [1, 2, 3]
+    with pytest.raises(OSError, match="the disk is gone"):
+        next(batches)
+    endless = ahead(iter(range(10**9)))
+    assert next(endless) == 0
+    before = threading.active_count()
+    endless.close()
+    assert threading.active_count() == before - 1

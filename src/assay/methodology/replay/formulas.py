@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
+from typing import Protocol
 
 from assay.core import CalendarNotAnnounced, Finding, Severity
 from assay.core.dates import ONE_DAY
@@ -34,6 +35,15 @@ from assay.methodology.replay.results import (
 )
 from assay.methodology.replay.rows import Findings
 
+
+class Range(Protocol):
+    """The days a run is about (None: no limit), and where its findings go."""
+
+    first: date | None
+    last: date | None
+    findings: Findings
+
+
 #: A number as numerator and denominator (above 0), not reduced.
 Pair = tuple[int, int]
 Work = Callable[[Mapping[str, Pair]], Pair]
@@ -47,29 +57,25 @@ _OWN = 64
 def formula_days(
     methodology: Methodology,
     series: Mapping[str, tuple[Observation, ...]],
-    first: date | None,
-    last: date | None,
-    findings: Findings,
+    refused_days: Mapping[str, Iterable[date]],
+    source: Range,
 ) -> list[date]:
     """The pricing days a formula is asked for: those on which a same-day input speaks.
 
-    Without a same-day input: every pricing day from the first to the last observation (with
-    the calendar ``submissions``: every day that has one). Closed days are left out.
+    A day of two different values is one of them, though none of both is used. Without a
+    same-day input: every pricing day from the first to the last observation (with the
+    calendar ``submissions``: every day that has one). Closed days are left out.
     """
     assert methodology.pricing is not None
     same = [i.series for i in methodology.pricing.inputs if i.lag == "same_day"]
     named = same or [i.series for i in methodology.pricing.inputs if i.series]
-    days = {
-        each.date
-        for code in named
-        for each in series.get(code, ())
-        if each.date is not None
-        and (first is None or each.date >= first)
-        and (last is None or each.date <= last)
-    }
+    first, last = source.first or date.min, source.last or date.max
+    days = {each.date for code in named for each in series.get(code, ()) if each.date is not None}
+    days |= {day for code in named for day in refused_days.get(code, ())}
+    days = {day for day in days if first <= day <= last}
     if days and not same and methodology.calendar != "submissions":
         days = {min(days) + n * ONE_DAY for n in range((max(days) - min(days)).days + 1)}
-    return [day for day in sorted(days) if _is_open(methodology, day, findings)]
+    return [day for day in sorted(days) if _is_open(methodology, day, source.findings)]
 
 
 def _is_open(methodology: Methodology, day: date, findings: Findings) -> bool:

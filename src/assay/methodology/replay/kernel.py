@@ -160,6 +160,16 @@ def cut_by_volume(size: int, at: int, rules: Any, desk: Any) -> tuple[int, int]:
     return first, last
 
 
+def tears(first: int, last: int, size: int, desk: Any) -> bool:
+    """Whether a cut goes between two rows of one price and firm: their ids say which one stays."""
+    order = HEAD + ORDER_AT * desk[T_ROOM]
+    low, high = order + first, order + last
+    return bool(
+        (first > 0 and not below(desk[low - 1], desk[low], desk))
+        or (last < size and not below(desk[high - 1], desk[high], desk))
+    )
+
+
 def cap_binds(
     first: int, last: int, document: int, rules: Any, desk: Any, notes: Any, stamp: int
 ) -> bool:
@@ -310,6 +320,8 @@ def priced(
         first, last = rules[cuts], size - rules[cuts + 1]
     elif rules[at + R_TRIM] == BY_VOLUME:
         first, last = cut_by_volume(size, at, rules, desk)
+    if rules[document + D_PER_FIRM] == 0 and tears(first, last, size, desk):
+        return EXACT
     if rules[document + D_CAP_OF] > 0 and cap_binds(
         first, last, document, rules, desk, notes, stamp
     ):

@@ -27,8 +27,14 @@ _MONTH = timedelta(days=31)
 _TRUE = ("true", "True", "1", "yes")
 
 
-def read_observations(path: Path | None, findings: Findings) -> dict[str, tuple[Observation, ...]]:
-    """Every series of the table, each in the order of its dates."""
+def read_observations(
+    path: Path | None, findings: Findings, refused_days: dict[str, set[date]] | None = None
+) -> dict[str, tuple[Observation, ...]]:
+    """Every series of the table, each in the order of its dates.
+
+    A date with two different values is left out, as `determine` leaves it out; where
+    `refused_days` is given, it takes those dates.
+    """
     if path is None:
         return {}
     table = open_table(path, ("series",), ALLOWED)
@@ -49,6 +55,10 @@ def read_observations(path: Path | None, findings: Findings) -> dict[str, tuple[
     for code, seen in held.items():
         seen.sort(key=_date)
         agreed[code] = agreeing(seen, f"{path.name}, series {code}", torn)
+        if refused_days is not None:
+            there = {each.date for each in agreed[code]}
+            gone = {each.date for each in seen if each.date is not None} - there
+            refused_days[code] = {each for each in gone if each is not None}
     for each in torn:
         findings.add(each)
     return agreed

@@ -104,21 +104,17 @@ def partition_of(
     dictionaries: Mapping[str, Dictionary],
     context: Columns | None,
 ) -> Partition:
-    """Find the days of some rows that are sorted by day (rows of served series only)."""
+    """Find the days of some rows that are sorted by day; rows of other series are left out."""
     from assay.methodology.replay.columns import joined
 
     before = 0 if context is None else len(context)
     if context is not None and before:
         columns = joined([context, columns])
-    change = np.flatnonzero(np.diff(columns.day)) + 1
-    starts = np.concatenate([[0], change, [len(columns)]]).astype(np.int64)
+    columns, series, before = _served(methodology, columns, dictionaries, before)
+    change = np.flatnonzero(np.diff(columns.day, prepend=columns.day[:1] - 1))
+    starts = np.append(change, len(columns)).astype(np.int64)
     days = columns.day[starts[:-1]]
     index = np.repeat(np.arange(len(days), dtype=np.int64), np.diff(starts))
-    place = {code: number for number, code in enumerate(methodology.series)}
-    known = [place[word] for word in dictionaries["series"].words if word in place]
-    words = dictionaries["series"].words
-    own = np.array([place.get(word, -1) for word in words], dtype=np.int32)
-    assert known
     closed = np.zeros(len(days), dtype=bool)
     unannounced: dict[int, str] = {}
     for number, day in enumerate(days):
@@ -128,14 +124,31 @@ def partition_of(
             unannounced[number] = str(problem)
     return Partition(
         columns, dictionaries, days, starts, index, before,
-        own[columns.words["series"]], closed, unannounced,
+        series, closed, unannounced,
     )  # fmt: skip
+
+
+def _served(
+    methodology: Methodology, columns: Columns, dictionaries: Mapping[str, Dictionary], before: int
+) -> tuple[Columns, Array, int]:
+    """The rows of the document's series, each row's series by its place; how many come before."""
+    place = {code: number for number, code in enumerate(methodology.series)}
+    own = [place.get(word, -1) for word in dictionaries["series"].words]
+    series = columns.words["series"]
+    if own == list(range(len(own))):
+        return columns, series, before
+    series = np.array(own, dtype=np.int32)[series]
+    keep = series >= 0
+    if keep.all():
+        return columns, series, before
+    return columns.take(keep), series[keep], int(keep[:before].sum())
 
 
 def prepare(methodology: Methodology, partition: Partition) -> Prepared:
     """Everything the kernel needs of one partition."""
     columns, size = partition.columns, len(methodology.series)
-    group = partition.day_index * size + partition.series
+    begin = np.arange(0, len(partition.days) * size, size, dtype=np.int64)
+    group = np.repeat(begin, np.diff(partition.starts)) + partition.series
     groups = len(partition.days) * size
     screen = Screen(
         methodology, columns, partition.dictionaries, partition.days, partition.day_index
@@ -152,7 +165,10 @@ def prepare(methodology: Methodology, partition: Partition) -> Prepared:
     _suspect_groups(partition, group, firm, clusters, suspect)
     days = _suspect_days(methodology, partition, firm, kinds, sides)
     suspect |= np.repeat(days, size)
-    valid &= ~suspect[group] & ~partition.closed[partition.day_index]
+    if suspect.any():
+        valid &= ~suspect[group]
+    if partition.closed.any():
+        valid &= ~partition.closed[partition.day_index]
     valid[: partition.context] = False
     tonnes = columns.numbers.get("quantity")
     weight = np.zeros(len(columns), dtype=np.int64) if tonnes is None else tonnes

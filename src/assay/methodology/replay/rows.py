@@ -44,6 +44,8 @@ WORDS = tuple(
 #: Findings of one code that are written out in full; more are counted.
 MOST_FINDINGS = 10_000
 _LIMIT = 2**63 - 1
+#: So many decimal digits always fit 64 bits.
+_SURE_DIGITS = 18
 #: What nearly every number looks like; anything else is read one by one.
 _USUAL = r"^-?[0-9]{1,17}(\.[0-9]{1,9})?$"
 _EXACT = Context(prec=2 * MAX_DIGITS)
@@ -122,7 +124,7 @@ class RowReader:
         words = [each and each.strip() for each in encoded.dictionary.cast(pa.string()).to_pylist()]
         own = np.append(dictionary.codes(words), np.int32(-1))
         if encoded.null_count == 0:
-            return own[_plain(encoded.indices)]
+            return _plain(pc.take(pa.array(own), encoded.indices, boundscheck=False))
         return own[_plain(pc.fill_null(encoded.indices.cast(pa.int32()), len(words)))]
 
     def _ids(self, array: pa.Array) -> Array:
@@ -150,8 +152,7 @@ class RowReader:
             numbers[low], numbers[high] = _ends(numbers[low], numbers[high])
         if "low" not in numbers:
             return numbers, scales
-        crossed = (numbers["low"] > numbers["high"]) & ~bad
-        self._note(crossed, "row.crossed", "low is above high", bad, first)
+        self._note(numbers["low"] > numbers["high"], "row.crossed", "low is above high", bad, first)
         return numbers, scales
 
     def _numbers(self, array: pa.Array, name: str, bad: Array, first: int) -> tuple[Array, int]:
@@ -167,12 +168,13 @@ class RowReader:
         halves = np.frombuffer(array.buffers()[1], dtype=np.int64)
         halves = halves.reshape(-1, 2)[array.offset : array.offset + len(array)]
         whole = halves[:, 0].copy()
-        wide = halves[:, 1] != (whole >> 63)
+        there = _plain(pc.is_valid(array)) if array.null_count else np.bool_(True)
+        if array.type.precision > _SURE_DIGITS:
+            wide = ((halves[:, 1] != (whole >> 63)) | (whole == NULL)) & there
+            said = f"{name} has more digits than a column holds"
+            self._note(wide, "row.too_large", said, bad, first)
         if array.null_count:
-            there = _plain(pc.is_valid(array))
             whole[~there] = NULL
-            wide &= there
-        self._note(wide, "row.too_large", f"{name} has more digits than a column holds", bad, first)
         return whole, scale
 
     def _of_texts(self, array: pa.Array, name: str, bad: Array, first: int) -> tuple[Array, int]:
@@ -246,7 +248,7 @@ class RowReader:
     # ---- findings ----------------------------------------------------------------------
 
     def _missing(self, which: Array, name: str, bad: Array, first: int) -> None:
-        self._note(which & ~bad, "row.missing", f"{name} is missing", bad, first)
+        self._note(which, "row.missing", f"{name} is missing", bad, first)
 
     def _contradicting(self, codes: Mapping[str, Array], bad: Array, first: int) -> None:
         """Kinds and sides that are none, and a bid that sells: as `determine` refuses them."""
@@ -264,6 +266,8 @@ class RowReader:
                 self._note(both, "row.side", f"kind {kind} with side {side}", bad, first)
 
     def _note(self, which: Array, code: str, said: str, bad: Array, first: int) -> None:
+        if not which.any():
+            return
         for row in np.flatnonzero(which & ~bad):
             self.findings.add(
                 Finding(code, Severity.ERROR, f"{self.name}, row {first + row + 1}", said)

@@ -123,9 +123,10 @@ def replay_together(
                 f"a series of kind {document.kind} is fed from reported quantities or exchange "
                 "rows, which a table of submissions does not hold: determine it day by day",
             )
-    series = read_observations(source.inputs, source.findings)
+    torn: dict[str, set[date]] = {}
+    series = read_observations(source.inputs, source.findings, torn)
     if kinds == {"formula"}:
-        return [_formula(document, series, source) for document in documents]
+        return [_formula(document, series, torn, source) for document in documents]
     if source.submissions is None or kinds != {"assessed"}:
         raise refused(
             "replay.submissions", documents[0].id, "an assessed series needs --submissions TABLE"
@@ -134,9 +135,12 @@ def replay_together(
 
 
 def _formula(
-    document: Methodology, series: Mapping[str, tuple[Observation, ...]], source: Source
+    document: Methodology,
+    series: Mapping[str, tuple[Observation, ...]],
+    torn: Mapping[str, set[date]],
+    source: Source,
 ) -> tuple[Fixings, Report]:
-    days = formula_days(document, series, source.first, source.last, source.findings)
+    days = formula_days(document, series, torn, source)
     about = Completion(document, days[0], days[-1]) if days else None
     pieces: list[Fixings] = []
     for done, piece in replay_formula(document, series, days, source.findings):
@@ -199,6 +203,8 @@ class _Run:
         self._outside = False
         self._strange: dict[str, int] = {}
         self._served = {code for document in documents for code in document.series}
+        for code in documents[0].series:
+            self.reader.dictionary("series").code(code)
         for document in documents:
             assert document.assessment is not None
             for call in document.assessment.cleaning:
@@ -216,22 +222,17 @@ class _Run:
             self._restart()
             pieces, days = self._collected()
         self._note()
-        every = np.unique(np.concatenate(days)) if days else np.zeros(0, dtype=np.int32)
-        results = []
-        for document, report in zip(self.documents, self.reports, strict=True):
-            held = pieces.pop(0)
-            whole = together(held)
-            held.clear()
-            results.append(self._finished(document, whole, every, report))
-        return results
+        with ThreadPoolExecutor(self.source.workers or 2) as pool:
+            return list(pool.map(self._finished, self.documents, pieces, days, self.reports))
 
-    def _collected(self) -> tuple[list[list[Fixings]], list[Array]]:
+    def _collected(self) -> tuple[list[list[Fixings]], list[list[Array]]]:
+        """Of each document the pieces of its fixings, and the days that it has rows of."""
         pieces: list[list[Fixings]] = [[] for _ in self.documents]
-        days: list[Array] = []
+        days: list[list[Array]] = [[] for _ in self.documents]
         for found, listed in self._priced():
-            days.append(listed)
-            for held, piece in zip(pieces, found, strict=True):
-                held.append(piece)
+            for number in range(len(self.documents)):
+                pieces[number].append(found[number])
+                days[number].append(listed[number])
         return pieces, days
 
     # ---- reading -----------------------------------------------------------------------
@@ -243,8 +244,9 @@ class _Run:
         if self.compile:
             from threading import Thread
 
-            from assay.methodology.replay.native import native
+            from assay.methodology.replay.native import keep_memory, native
 
+            keep_memory()
             Thread(target=native, daemon=True).start()
 
     def _partitions(self) -> Iterator[Columns]:
@@ -279,8 +281,11 @@ class _Run:
             columns.day = self._redated(columns.day)
         words = self.reader.dictionary("series").words
         served = np.array([word in self._served for word in words], dtype=bool)
+        every = bool(served.all())
+        if every and self.source.first is None and self.source.last is None:
+            return columns
         keep = served[columns.words["series"]]
-        if not keep.all():
+        if not every:
             strange = np.bincount(columns.words["series"][~keep], minlength=len(words))
             for code in np.flatnonzero(strange):
                 self._strange[words[code]] = self._strange.get(words[code], 0) + int(strange[code])
@@ -301,13 +306,13 @@ class _Run:
 
     # ---- pricing -----------------------------------------------------------------------
 
-    def _priced(self) -> Iterator[tuple[list[Fixings], Array]]:
+    def _priced(self) -> Iterator[tuple[list[Fixings], list[Array]]]:
         if any(self.slow) and any(needs_history(d) for d in self.documents):
             yield from self._in_sequence()
             return
         workers = self.source.workers or 2
         with ThreadPoolExecutor(workers) as pool:
-            waiting: deque[Future[tuple[list[Fixings], Array]]] = deque()
+            waiting: deque[Future[tuple[list[Fixings], list[Array]]]] = deque()
             for partition in self._with_context():
                 waiting.append(pool.submit(self._price_one, partition))
                 while len(waiting) > workers:
@@ -315,7 +320,7 @@ class _Run:
             while waiting:
                 yield waiting.popleft().result()
 
-    def _in_sequence(self) -> Iterator[tuple[list[Fixings], Array]]:
+    def _in_sequence(self) -> Iterator[tuple[list[Fixings], list[Array]]]:
         engines = [self._day_engine(each, own=True) for each in self.documents]
         for partition in self._with_context():
             yield self._price_one(partition, engines)
@@ -338,7 +343,7 @@ class _Run:
         self,
         given: tuple[Columns, Columns | None],
         engines: list[DayEngine] | None = None,
-    ) -> tuple[list[Fixings], Array]:
+    ) -> tuple[list[Fixings], list[Array]]:
         columns, context = given
         ready, found = Ready(), []
         shared = [ready.of(document, columns, context, self.reader) for document in self.documents]
@@ -356,7 +361,7 @@ class _Run:
                         Finding("row.calendar", Severity.ERROR, str(day_of(partition.days[place])), said),
                         len(partition.rows_of(place)),
                     )  # fmt: skip
-        return found, columns.day[np.append(True, np.diff(columns.day) != 0)]
+        return found, [partition.days[partition.own_days.start :] for partition, _ in shared]
 
     def _kernel(self, shared: Sequence[tuple[Partition, Prepared | None]]) -> dict[int, Priced]:
         """The kernel's answer by the number of the document; those alike run together."""
@@ -493,10 +498,13 @@ class _Run:
             )
 
     def _finished(
-        self, document: Methodology, fixings: Fixings, days: Array, report: Report
+        self, document: Methodology, pieces: list[Fixings], days: list[Array], report: Report
     ) -> tuple[Fixings, Report]:
-        if len(days):
-            about = Completion(document, day_of(days[0]), day_of(days[-1]), self.series, days)
+        fixings = together(pieces)
+        pieces.clear()
+        every = np.unique(np.concatenate(days)) if days else np.zeros(0, dtype=np.int32)
+        if len(every):
+            about = Completion(document, day_of(every[0]), day_of(every[-1]), self.series, every)
             fixings = completed(fixings, about)
         if self.source.first is not None:
             fixings = fixings.take(np.flatnonzero(fixings.day >= day_number(self.source.first)))

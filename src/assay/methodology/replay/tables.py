@@ -10,14 +10,19 @@ from __future__ import annotations
 import csv
 import gzip
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from queue import Empty, Queue
+from threading import Event, Thread
+from typing import Any, TypeVar
 
 import pyarrow as pa  # type: ignore[import-untyped]  # pyarrow ships no types
 
 from assay.core import Finding, Severity, refused
+
+Each = TypeVar("Each")
 
 BATCH_ROWS = 1 << 18
 _CSV_BLOCK = 1 << 23
@@ -56,7 +61,7 @@ class Table:
         import pyarrow.parquet as pq  # type: ignore[import-untyped]  # pyarrow ships no types
 
         with pq.ParquetFile(self.path, read_dictionary=wanted, pre_buffer=False) as file:
-            for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=wanted):
+            for batch in ahead(file.iter_batches(batch_size=BATCH_ROWS, columns=wanted)):
                 self.read += batch.num_rows
                 yield batch
 
@@ -99,6 +104,35 @@ class Table:
             )
         )
         return "skip"
+
+
+def ahead(batches: Iterator[Each]) -> Iterator[Each]:
+    """The same batches, each read by another thread while the one before is worked on."""
+    waiting: Queue[tuple[bool, Any]] = Queue(maxsize=1)
+    stopped = Event()
+
+    def read() -> None:
+        try:
+            for batch in batches:
+                waiting.put((True, batch))
+                if stopped.is_set():
+                    return
+            waiting.put((False, None))
+        except BaseException as problem:  # noqa: BLE001 raised again where the batches are used
+            waiting.put((False, problem))
+
+    thread = Thread(target=read, daemon=True)
+    thread.start()
+    try:
+        while (given := waiting.get())[0]:
+            yield given[1]
+        if given[1] is not None:
+            raise given[1]
+    finally:
+        stopped.set()
+        while thread.is_alive():
+            with suppress(Empty):
+                waiting.get(timeout=0.01)
 
 
 def open_table(path: Path, needed: Iterable[str], allowed: Iterable[str]) -> Table:
