@@ -71,17 +71,27 @@ def rebuild(*, json: Json = False) -> None:
 
 
 @app.command
-def sign(*, json: Json = False) -> None:
+def sign(
+    *,
+    write_back: Annotated[
+        bool,
+        Parameter(negative=(), help="First write lines that heads.jsonl lost, and record it."),
+    ] = False,
+    json: Json = False,
+) -> None:
     """Sign the present head with the publication key (publishing does it by itself).
 
     Example: `assay ledger sign`
     """
     from assay.ledger import load_signer
     from assay.ledger.heads import sign_head
+    from assay.ledger.heads import write_back as written_back
     from assay.ledger.keys import PUBLICATION
 
     run = session()
     with run.ledger() as ledger:
+        if write_back:
+            written_back(ledger)
         entry = sign_head(ledger, load_signer(run.settings.keys, PUBLICATION))
     if not answer(entry.body, json):
         say(f"head {entry.body['seq']} {entry.body['digest']} signed with key {entry.body['key']}")

@@ -30,6 +30,7 @@ class ChainCheck:
         self.head = Head(0, GENESIS)
         self.count = 0
         self._heads: set[tuple[int, str]] = set()
+        self._told: list[tuple[int, str]] = []
         self.evidence: set[str] = set()
         self.vault: set[str] = set()
         self._digests: dict[int, str] = {}
@@ -75,6 +76,28 @@ class ChainCheck:
                 self._say("journal.cut", where, f"the journal ends at entry {self.head.seq}")
             elif self._digests.get(seq) != signed:
                 self._say("journal.rewritten", where, "the entry has another digest")
+
+    def unkept(self, lines: Iterable[Mapping[str, Any]], *, there: bool) -> None:
+        """Compare the heads file of the home (if it is `there`) with the heads that were signed.
+
+        A crash can cost the line of the newest head; any other that is missing was taken away.
+        """
+        kept = {(each.get("seq"), each.get("digest")) for each in lines}
+        lost = [each for each in self._told if each not in kept]
+        if not lost:
+            return
+        if there and lost == self._told[-1:]:
+            said = "its line is missing, as a crash leaves it: assay ledger sign"
+            severity, where = Severity.WARNING, f"signed head {lost[0][0]}"
+        else:
+            gone = "" if there else ": the file is gone"
+            where = f"heads.jsonl, {len(lost)} of {len(self._told)} signed heads{gone}"
+            said = (
+                "the journal says that they were signed and kept: find out who took them, compare "
+                "with heads kept elsewhere (--heads FILE), then assay ledger sign --write-back"
+            )
+            severity = Severity.ERROR
+        self.findings.append(Finding("head.not_kept", severity, where, said))
 
     @property
     def heads(self) -> int:
@@ -177,6 +200,7 @@ class ChainCheck:
     def _signed_head(self, entry: Entry, where: str) -> None:
         body = entry.body
         self._heads.add((body["seq"], body["digest"]))
+        self._told.append((body["seq"], body["digest"]))
         key = self._active(body["key"], PUBLICATION, "publication")
         statement = head_bytes(self._agency, Head(body["seq"], body["digest"]))
         if key is None or not signature_holds(key["public"], statement, body["signature"]):

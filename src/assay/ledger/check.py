@@ -23,7 +23,7 @@ from assay.ledger.checkbook import compare_books
 from assay.ledger.checkstores import check_evidence, check_vault
 from assay.ledger.entry import Entry, Head
 from assay.ledger.folding import empty_book, refold
-from assay.ledger.heads import kept_heads
+from assay.ledger.heads import FILE_NAME, kept_heads
 from assay.ledger.ledger import Ledger
 from assay.ledger.log import logger
 from assay.ledger.store import book_is_current, journal
@@ -71,7 +71,7 @@ def check(ledger: Ledger, *, heads: Iterable[Mapping[str, Any]] = ()) -> CheckRe
     findings: list[Finding] = []
     try:
         with ledger.read() as connection:
-            return _check(ledger, connection, findings, [*kept_heads(ledger.home), *heads])
+            return _check(ledger, connection, findings, list(heads))
     except sa.exc.DatabaseError as problem:
         said = str(problem.orig).splitlines()[0]
         way_out = f"the store cannot be read ({said}): restore it from the backup"
@@ -95,7 +95,9 @@ def _check(
             if entry is not None:
                 folding.entry(entry)
         broken = bool(chain.findings)
-        chain.kept(heads)
+        ours = list(kept_heads(ledger.home))
+        chain.kept([*ours, *heads])
+        chain.unkept(ours, there=(ledger.home / FILE_NAME).is_file())
         findings += chain.findings
         findings += folding.findings
         equal = False

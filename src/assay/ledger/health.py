@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from assay.core import instant_text
 from assay.ledger.book.home import heads
+from assay.ledger.heads import kept_heads, missing, signed_heads
 from assay.ledger.journal import tail_of
 from assay.ledger.ledger import CLOCK_STUMBLE, Ledger
 from assay.ledger.store import book_is_current
@@ -102,12 +103,15 @@ def _clock(ledger: Ledger, connection: Connection) -> Health:
     return Health("clock", _state(fine), says if fine else f"{says}, before the last entry")
 
 
-def _head(_ledger: Ledger, connection: Connection) -> Health:
+def _head(ledger: Ledger, connection: Connection) -> Health:
     head, last = tail_of(connection)
     signed = connection.execute(sa.select(sa.func.max(heads.c.head_seq))).scalar()
     when = instant_text(last) if last else "never"
     says = f"entry {head.seq} of {when}; signed up to entry {signed or 0}"
-    return Health("head", _state(head.seq > 0), says)
+    lost = missing(signed_heads(connection), kept_heads(ledger.home))
+    if lost:
+        says += f"; heads.jsonl lacks {len(lost)}: assay ledger check"
+    return Health("head", _state(head.seq > 0 and len(lost) <= 1), says)
 
 
 def _evidence(ledger: Ledger) -> Health:

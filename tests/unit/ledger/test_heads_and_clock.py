@@ -16,7 +16,9 @@ from assay.ledger.heads import (
     register_publication_key,
     rotate_publication_key,
     sign_head,
+    write_back,
 )
+from assay.ledger.health import health
 from assay.ledger.keys import make_next_key, promote_next_key, signature_holds
 
 START = datetime(2025, 12, 30, 2, 14, tzinfo=UTC)
@@ -47,6 +49,57 @@ def test_a_torn_line_of_the_heads_file_is_left_out(ledger, tmp_path):
     sign_head(ledger, key)
     assert [each["seq"] for each in kept_heads(ledger.home)] == [2, 3]
     assert ledger.check().findings == ()
+
+
+def test_a_heads_file_that_somebody_took_is_found(ledger, tmp_path):
+    key = make_key(tmp_path / "keys", "publication")
+    register_publication_key(ledger, key)
+    for _ in range(3):
+        sign_head(ledger, key)
+    path = ledger.home / "heads.jsonl"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+
+    def said():
+        return [(each.code, each.severity.value, each.where) for each in ledger.check().findings]
+
+    path.unlink()
+    place = "heads.jsonl, 3 of 3 signed heads: the file is gone"
+    assert said() == [("head.not_kept", "error", place)]
+    assert next(e.state for e in health(ledger).aspects if e.name == "head") == "error"
+    path.write_text("", "utf-8")
+    assert said() == [("head.not_kept", "error", "heads.jsonl, 3 of 3 signed heads")]
+    path.write_text("".join(lines[1:]), "utf-8")
+    assert said() == [("head.not_kept", "error", "heads.jsonl, 1 of 3 signed heads")]
+    path.write_bytes("".join(lines[:2]).encode() + b"\xff\x00[[[\n" + lines[2].encode())
+    assert said() == []
+
+
+def test_signing_again_does_not_hide_that_the_file_was_taken(ledger, tmp_path):
+    key = make_key(tmp_path / "keys", "publication")
+    register_publication_key(ledger, key)
+    sign_head(ledger, key)
+    (ledger.home / "heads.jsonl").unlink()
+    sign_head(ledger, key)
+    assert [each.code for each in ledger.check().findings] == ["head.not_kept"]
+    (entry,) = write_back(ledger)
+    assert entry.body["code"] == "heads.written_back"
+    assert ledger.check().findings == ()
+    assert write_back(ledger) == []
+
+
+def test_the_line_that_a_crash_cost_follows_with_the_next_head(ledger, tmp_path):
+    key = make_key(tmp_path / "keys", "publication")
+    register_publication_key(ledger, key)
+    sign_head(ledger, key)
+    sign_head(ledger, key)
+    path = ledger.home / "heads.jsonl"
+    first, second = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text(first + second[:20], "utf-8")
+    (finding,) = ledger.check().findings
+    assert (finding.code, finding.severity.value) == ("head.not_kept", "warning")
+    sign_head(ledger, key)
+    assert ledger.check().findings == ()
+    assert path.read_text("utf-8").splitlines(keepends=True)[2] == second
 
 
 def test_a_false_head_is_refused_by_the_fold(ledger, tmp_path):
