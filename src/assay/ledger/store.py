@@ -1,7 +1,7 @@
 """The two stores under one code path: SQLite embedded, PostgreSQL for a team.
 
-Makes engines, the journal table and the triggers that refuse to change or delete an
-entry. Column types keep decimals and instants exact on both. Knows nothing of what
+Makes engines, the journal and vault tables and the triggers that refuse to change or delete
+an entry, or to lose a personal record outside of forgetting. Column types keep decimals and instants exact on both. Knows nothing of what
 the entries mean.
 """
 
@@ -128,6 +128,24 @@ book_shape = sa.Table(
 )
 
 _REFUSAL = "the journal is append-only: add a correcting entry"
+_KEPT = "the vault keeps it: a record is emptied after its time by an entry that says so"
+_THERE_ALREADY = "EXISTS (SELECT 1 FROM vault WHERE reference = NEW.reference)"
+_FORGETTING = "evidence.shredded/1"
+#: A vault row may only lose its record, after the entry that says so and never before five years.
+_FORGOTTEN = (
+    "NEW.record IS NULL AND NEW.reference = OLD.reference AND NEW.kept_since = OLD.kept_since "
+    "AND EXISTS (SELECT 1 FROM journal WHERE kind = '{kind}' AND {names} AND {over})"
+)
+_SQLITE_FORGOTTEN = _FORGOTTEN.format(
+    kind=_FORGETTING,
+    names="instr(content, OLD.reference) > 0",
+    over="recorded_at >= printf('%04d', substr(OLD.kept_since, 1, 4) + 5) || substr(OLD.kept_since, 5)",
+)
+_POSTGRES_FORGOTTEN = _FORGOTTEN.format(
+    kind=_FORGETTING,
+    names="position(OLD.reference in content) > 0",
+    over="recorded_at >= OLD.kept_since + interval '5 years'",
+)
 _AT_THE_END = (
     "NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM journal) "
     "OR EXISTS (SELECT 1 FROM journal WHERE digest = NEW.digest)"
@@ -142,6 +160,12 @@ _SQLITE_GUARDS = {
     },
     "journal_only_append": "CREATE TRIGGER journal_only_append BEFORE INSERT ON journal "
     f"WHEN {_AT_THE_END} BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END",
+    "vault_no_delete": "CREATE TRIGGER vault_no_delete BEFORE DELETE ON vault "
+    f"BEGIN SELECT RAISE(ABORT, '{_KEPT}'); END",
+    "vault_only_forgets": "CREATE TRIGGER vault_only_forgets BEFORE UPDATE ON vault "
+    f"WHEN NOT ({_SQLITE_FORGOTTEN}) BEGIN SELECT RAISE(ABORT, '{_KEPT}'); END",
+    "vault_no_replace": "CREATE TRIGGER vault_no_replace BEFORE INSERT ON vault "
+    f"WHEN {_THERE_ALREADY} BEGIN SELECT RAISE(ABORT, '{_KEPT}'); END",
 }
 _POSTGRES_FUNCTIONS = {
     "journal_refuse": f"""CREATE FUNCTION journal_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -149,6 +173,11 @@ _POSTGRES_FUNCTIONS = {
     "journal_refuse_unless_last": f"""CREATE FUNCTION journal_refuse_unless_last()
     RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     IF {_AT_THE_END} THEN RAISE EXCEPTION '{_REFUSAL}'; END IF; RETURN NEW; END $$""",
+    "vault_refuse": f"""CREATE FUNCTION vault_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION '{_KEPT}'; END $$""",
+    "vault_refuse_unless_forgotten": f"""CREATE FUNCTION vault_refuse_unless_forgotten()
+    RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF NOT ({_POSTGRES_FORGOTTEN}) THEN RAISE EXCEPTION '{_KEPT}'; END IF; RETURN NEW; END $$""",
 }
 _POSTGRES_GUARDS = {
     "journal_no_change": """CREATE TRIGGER journal_no_change BEFORE UPDATE OR DELETE
@@ -157,6 +186,12 @@ _POSTGRES_GUARDS = {
     ON journal FOR EACH STATEMENT EXECUTE FUNCTION journal_refuse()""",
     "journal_only_append": """CREATE TRIGGER journal_only_append BEFORE INSERT
     ON journal FOR EACH ROW EXECUTE FUNCTION journal_refuse_unless_last()""",
+    "vault_no_delete": """CREATE TRIGGER vault_no_delete BEFORE DELETE
+    ON vault FOR EACH ROW EXECUTE FUNCTION vault_refuse()""",
+    "vault_no_truncate": """CREATE TRIGGER vault_no_truncate BEFORE TRUNCATE
+    ON vault FOR EACH STATEMENT EXECUTE FUNCTION vault_refuse()""",
+    "vault_only_forgets": """CREATE TRIGGER vault_only_forgets BEFORE UPDATE
+    ON vault FOR EACH ROW EXECUTE FUNCTION vault_refuse_unless_forgotten()""",
 }
 #: Any number that no other program on the server uses: the writers' queue.
 _WRITER_LOCK = 7_263_415_001
@@ -215,7 +250,7 @@ class Store:
             return bool(sa.inspect(connection).has_table("journal"))
 
     def missing_guards(self, connection: Connection) -> list[str]:
-        """Triggers that should refuse changes of the journal, but are gone, off or altered."""
+        """Triggers that should refuse changes of journal and vault, but are gone, off or altered."""
         if self.sqlite:
             stated = _pairs(
                 connection, "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
@@ -223,13 +258,14 @@ class Store:
             return [name for name, sql in _SQLITE_GUARDS.items() if stated.get(name) != sql]
         enabled = _pairs(
             connection,
-            "SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = 'journal'::regclass",
+            "SELECT tgname, tgenabled FROM pg_trigger "
+            "WHERE tgrelid IN ('journal'::regclass, 'vault'::regclass)",
         )
         gone = [name for name in _POSTGRES_GUARDS if enabled.get(name) not in {"O", "A"}]
         stated = _pairs(
             connection,
             "SELECT proname, prosrc FROM pg_proc JOIN pg_namespace n ON n.oid = pronamespace "
-            "WHERE n.nspname = current_schema() AND proname LIKE 'journal_refuse%'",
+            "WHERE n.nspname = current_schema() AND proname LIKE '%\\_refuse%'",
         )
         for name, statement in _POSTGRES_FUNCTIONS.items():
             if stated.get(name) != statement.split("$$")[1]:

@@ -54,21 +54,23 @@ def busy(ledger, tmp_path):
 
 def attack(ledger, *statements):
     """Somebody with the database password does this, triggers or not."""
+    from assay.ledger.store import _SQLITE_GUARDS
+
     with ledger.store.write() as store:
         if ledger.store.sqlite:
-            for name in ("journal_no_update", "journal_no_delete", "journal_only_append"):
+            for name in _SQLITE_GUARDS:
                 store.execute(sa.text(f"DROP TRIGGER {name}"))
         else:
-            store.execute(sa.text("ALTER TABLE journal DISABLE TRIGGER ALL"))
+            for table in ("journal", "vault"):
+                store.execute(sa.text(f"ALTER TABLE {table} DISABLE TRIGGER ALL"))
         for statement in statements:
             store.execute(statement if not isinstance(statement, str) else sa.text(statement))
         if ledger.store.sqlite:
-            from assay.ledger.store import _SQLITE_GUARDS
-
             for guard in _SQLITE_GUARDS.values():
                 store.execute(sa.text(guard))
         else:
-            store.execute(sa.text("ALTER TABLE journal ENABLE TRIGGER ALL"))
+            for table in ("journal", "vault"):
+                store.execute(sa.text(f"ALTER TABLE {table} ENABLE TRIGGER ALL"))
 
 
 def codes(ledger):
@@ -309,9 +311,8 @@ def test_swapped_missing_and_forgotten_personal_records(busy):
         ("UPDATE vault SET record = NULL", "vault.tombstone"),
         ("DELETE FROM vault", "vault.missing"),
     ):
-        with busy.store.write() as store:
-            wanted = {"bytes": hashlib.sha256(b"x").digest()} if ":bytes" in statement else {}
-            store.execute(sa.text(statement), wanted)
+        wanted = {"bytes": hashlib.sha256(b"x").digest()} if ":bytes" in statement else {}
+        attack(busy, sa.text(statement).bindparams(**wanted))
         assert codes(busy) == {(code, reference)}
 
 
