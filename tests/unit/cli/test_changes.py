@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 
 import pytest
@@ -95,3 +96,79 @@ def test_a_complaint_by_the_commands(here, tmp_path):
     assert here.fine("complaint", "alarms").code == 0
     assert here.fine("complaint", "corrections", "--json").document["statistics"]["errors"] == 0
     assert here("change", "alarms").code in (0, 1)
+
+
+def test_letters_and_a_long_study_by_the_commands(here, tmp_path):
+    who, day = people(here), "2026-01-26"
+    manager, officer = who["price_manager"], who["compliance"]
+    path = proposed(tmp_path, day)
+    name = here.fine(
+        "change", "propose", path, "--class", "material", "--title", "A wider cut", "--title-zh",
+        "放宽界限", "--rationale", "Eight cut too much.", "--as", manager, "--json",
+    ).document["change"]  # fmt: skip
+    known = here.fine("change", "show", name, "--json").document
+    folder = tmp_path / "study"
+    (folder / "desk").mkdir(parents=True)
+    page = f"Old document: `{known['previous']}`. New document: `{known['document']}`.\n"
+    (folder / "study.md").write_text(page, "utf-8")
+    (folder / "desk" / "days.csv").write_text("series\n", "utf-8")
+    said = here.fine(
+        "change", "attach", name, folder, "--words", "eight years", "--as", manager, "--json"
+    ).document
+    assert [each["name"] for each in said["desk_files"]] == ["desk/days.csv"]
+    assert (
+        here("change", "attach", name, tmp_path / "none", "--words", "x", "--as", manager).code == 2
+    )
+    letter = ("change", "letter", name, "notice", "--out", tmp_path / "notice.pdf")
+    assert here(*letter, "--json").finding["code"] == "change.state"
+    here.fine("change", "study", name, "--as", manager)
+    here.fine("change", "notice", name, "--as", manager)
+    told = here.fine(*letter, "--lang", "zh", "--sent", "email", "--as", manager, "--json").document
+    assert told["letter"] == "L-2025-001"
+    raw = (tmp_path / "notice.pdf").read_bytes()
+    assert told["digest"] == "sha256:" + hashlib.sha256(raw).hexdigest()
+    here.fine("change", "letter", name, "--out", tmp_path / "notice.html", "--lang", "zh")
+    assert "放宽界限" in (tmp_path / "notice.html").read_text("utf-8")
+    assert here("change", "letter", name, "--out", tmp_path / "notice.docx").code == 2
+    given = (
+        "complaint",
+        "receive",
+        "editorial",
+        "--text",
+        "T",
+        "--name",
+        "N",
+        "--contact",
+        "n@x.example",
+    )
+    complaint = here.fine(*given, "--as", officer, "--json").document["complaint"]
+    here.fine("complaint", "acknowledge", complaint, "--about", "A line", "--as", officer)
+    here.fine(
+        "complaint", "letter", complaint, "acknowledgement", "--out", tmp_path / "a.html", "--lang",
+        "zh", "--sent", "post", "--as", officer,
+    )  # fmt: skip
+    assert "A line" in (tmp_path / "a.html").read_text("utf-8")
+    none = here(
+        "complaint", "correction-notice", "AL-LC", "--date", "2025-12-29", "--out",
+        tmp_path / "c.pdf", "--json",
+    )  # fmt: skip
+    assert none.finding["code"] == "letter.none"
+    firm = here.fine("contributor", "list", "--as", officer, "--json").document["contributors"][0]
+    code = firm["contributor"]
+    here.fine(
+        "contributor",
+        "rectify",
+        code,
+        "--shortfall",
+        "timeliness",
+        "--words",
+        "Late.",
+        "--as",
+        officer,
+    )
+    here.fine(
+        "contributor", "letter", code, "rectification", "--out", tmp_path / "r.html", "--sent",
+        "email", "--as", officer,
+    )  # fmt: skip
+    assert "Late." in (tmp_path / "r.html").read_text("utf-8")
+    assert here.fine("ledger", "check").code == 0
