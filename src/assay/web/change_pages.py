@@ -32,6 +32,7 @@ from assay.ledger.book import changes as book
 from assay.ledger.book.changes import FORCE_MAJEURE
 from assay.ledger.book.letters import letters_of
 from assay.methodology import DocumentRefused
+from assay.web.complaint_pages import day_in
 from assay.web.letter_pages import changes_in, study_response
 from assay.web.pages import page
 from assay.web.security import house_of, who_is
@@ -100,9 +101,15 @@ class ChangeOffice(Controller):
         return _file(request, change)
 
     @post("/{change:str}/study", opt=MAY_PROPOSE, sync_to_thread=True)
-    def study(self, request: Asked, change: FromPath[str]) -> Response[Any]:
-        """Run the proposed document over the stored days."""
-        return _done(request, change, lambda changes, signer: changes.study(signer, change))
+    def study(self, request: Asked, change: FromPath[str], data: Form) -> Response[Any]:
+        """Run the proposed document over the stored days, of a span where one is named."""
+
+        def act(changes: Changes, signer: Signer) -> None:
+            changes.study(
+                signer, change, *(day_in(data.get(each, "")) for each in ("first", "last"))
+            )
+
+        return _done(request, change, act)
 
     @post("/{change:str}/attach", opt=MAY_PROPOSE, sync_to_thread=True)
     def attach(self, request: Asked, change: FromPath[str], data: Files) -> Response[Any]:

@@ -145,7 +145,7 @@ def day_in(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise refused("complaint.day", text, "write the day as 2025-12-30") from None
+        raise refused("day.unreadable", text, "write the day as 2025-12-30") from None
 
 
 def _channel(channel: str) -> str:

@@ -173,6 +173,19 @@ def test_notice_of_rectification_has_its_clock_its_clauses_and_the_way_to_answer
     assert "Data is asked" not in chinese
 
 
+def test_a_notice_tells_the_figure_beside_the_standard(office, room):
+    """F03 sent three data, one at 10:13:30 after the cut-off of 10:13:00: 2 of 3 are 66.7 %."""
+    acts.open_day(room.desk, room.keys["A-1"], DAY)
+    room.clock("10:14:00")
+    for number, at in enumerate(("09:50:00", "09:51:00", "10:13:30")):
+        room.deal("F03", str(22160 + 10 * number), received=at)
+    acts.screen(room.desk, room.keys["A-1"], DAY)
+    firms.notice_rectification(office, room.keys["C-1"], "F03", ["timeliness", "manners"], "Late.")
+    text = all_forms(firm_letter(office, room.desk.library, WORDS, "F03", "rectification"))
+    assert "| Data after the cut-off | 66.7 % | ≥ 90 % | al-a00 1.4 |" in text
+    assert "| manners | – | – | – |" in text, "a shortfall of no score stands in its own words"
+
+
 def test_termination_tells_which_rectification_it_follows(office, room):
     ask = (office, room.desk.library, WORDS, "F03")
     assert refusal(firm_letter, *ask, "rectification") == "letter.none"
@@ -272,7 +285,9 @@ def test_a_decision_and_a_consultation_have_their_papers(changes, noticed, room)
     assert refusal(subject_letter, changes, WORDS, name, "outcome") == "consultation.open"
     room.clock("2026-03-02 09:00:00")
     changes.close(room.keys["C-1"], name, "No change.")
-    assert "2027年3月2日" in all_forms(subject_letter(changes, WORDS, name, "outcome", "zh"))
+    chinese = all_forms(subject_letter(changes, WORDS, name, "outcome", "zh"))
+    assert "2027年3月2日" in chinese
+    assert "Yearly consultation" not in chinese, "a title that nobody chose is not printed"
 
 
 def test_words_that_go_out_name_no_contributor(changes, noticed, room):

@@ -272,7 +272,7 @@ def test_a_refused_act_on_a_complaint_is_shown_on_its_page(visitor, complaints):
     assert "permission.missing" in person.post(f"{place}/assign", handler="A-1").text
     assert person.post(f"{place}/assign", handler="C-1").status_code == 303
     assert "complaint.day" in person.post(f"{place}/extend", until="", reason="x").text
-    assert "complaint.day" in person.post(f"{place}/extend", until="soon", reason="x").text
+    assert "day.unreadable" in person.post(f"{place}/extend", until="soon", reason="x").text
     assert (
         "complaint.extension" in person.post(f"{place}/extend", until="2026-01-05", reason="x").text
     )

@@ -353,7 +353,7 @@ class Changes:
         today = self.today()
         self._methodology(methodology)
         until = days_after(today, self.rules.consultation_days, self.calendar).day
-        said = title or f"Yearly consultation on {methodology}"
+        said = title or consultation_title(methodology)
         self._nobody_named(methodology, said, *questions)
         with self.ledger.read() as connection:
             name = next_name(
@@ -402,6 +402,11 @@ class Changes:
         return found
 
 
+def consultation_title(methodology: str) -> str:
+    """What a yearly consultation is called that nobody named."""
+    return f"Yearly consultation on {methodology}"
+
+
 def _noticed_text(known: Mapping[str, Any], body: Mapping[str, Any]) -> str:
     said = (
         f"{known['title']} ({known['change_class']}, {known['methodology']}): effective "
@@ -424,4 +429,4 @@ def _archived(known: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-__all__ = ["DECIDE", "PROPOSE", "READ", "Changes"]
+__all__ = ["DECIDE", "PROPOSE", "READ", "Changes", "consultation_title"]

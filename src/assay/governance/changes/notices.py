@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from assay.core import refused
-from assay.governance.changes.acts import Changes
+from assay.governance.changes.acts import Changes, consultation_title
 from assay.governance.letters.paper import Letter, Table
 from assay.governance.letters.words import Filling, LetterWords, in_language, letter_of
 from assay.ledger.book import changes as book
@@ -116,8 +116,10 @@ def _consultation(
         if each.id == known["methodology"]
         for code in each.series
     }
+    own_title = known["title"] != consultation_title(known["methodology"])
     said = {
         **known, "series": ", ".join(sorted(codes)), "reasons": known["outcome"] or "",
+        "title": known["title"] if own_title else "",
     }  # fmt: skip
     tables = {"questions": _questions(words, known["questions"], language)}
     day = known["closed_on"] if what == "outcome" else known["opened_on"]
@@ -133,7 +135,7 @@ def _differences(words: LetterWords, clauses: list[dict[str, Any]], language: st
     nothing = words.term("nothing", language)
     rows = tuple(
         (
-            each["clause"] or "–", _place(words, each["place"], language),
+            each["clause"] or "–", place_in(words, each["place"], language),
             each["before"] or nothing, each["after"] or nothing,
         )
         for each in clauses
@@ -142,7 +144,7 @@ def _differences(words: LetterWords, clauses: list[dict[str, Any]], language: st
     return Table(columns, rows, (2, 4, 7, 7))
 
 
-def _place(words: LetterWords, place: str, language: str) -> str:
+def place_in(words: LetterWords, place: str, language: str) -> str:
     """A place of the comparison in words: its head is a term, the rest a name."""
     bare = place.removesuffix("(en)").removesuffix("(zh)").strip()
     if bare.startswith("clause "):
