@@ -98,8 +98,14 @@ def compute(
     series: str,
     day: date,
     pending: Mapping[tuple[str, date], Mapping[str, Any]],
+    *,
+    influence: bool = True,
 ) -> Computed:
-    """Run the document in force on what the book holds now."""
+    """Run the document in force on what the book holds now.
+
+    `influence` adds the leave-one-out figures; a page that is asked many times a second for
+    its rows does without.
+    """
     document = desk.document(series, day)
     state = state_of(connection, series, day)
     if state is not None and state["document"] not in (None, document.digest):
@@ -110,7 +116,7 @@ def compute(
             f"{document.digest}: put the document back",
         )
     inputs = gather(desk, connection, document, series, day, pending)
-    result = determine(document, day, inputs_from_document(inputs), series)
+    result = determine(document, day, inputs_from_document(inputs), series, influence=influence)
     return Computed(document, inputs, result)
 
 

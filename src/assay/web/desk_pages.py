@@ -22,13 +22,15 @@ from assay.desk import Adjustment, Desk, determining, proposing
 from assay.desk import intake as desk_intake
 from assay.ledger import Signer
 from assay.web.desk_index import lines_of
-from assay.web.desk_view import coverage_of, desk_view, formula_terms, influence_of, strip_plot
+from assay.web.desk_view import coverage_of, desk_view, formula_terms, influence_now, strip_plot
 from assay.web.drawer import drawer_of
 from assay.web.pages import page
 from assay.web.security import house_of, who_is
 from assay.web.sign_in import Asked, Form
 
 Act = Callable[[Desk, Signer], object]
+#: Channels whose messages are pasted as they were copied.
+PASTED = ("wechat", "qq")
 LEGS = ("low", "mid", "high")
 
 
@@ -70,9 +72,8 @@ def desk_context(
     return {
         "view": view,
         "plot": strip_plot(view),
-        "influence": influence_of(view.computed.trace if view.computed else {})[:6],
         "coverage": coverage_of(view.computed),
-        "terms": formula_terms(view.computed),
+        "terms": formula_terms(view.computed) if view.document.pricing else [],
         "firms": view.firms,
         "reasons": desk_intake.reasons(view.document, "exclude"),
         "problem": problem.finding if problem else None,
@@ -115,6 +116,16 @@ class DeskPages(Controller):
             request, "desk_fresh.html", **desk_context(request, series, day_of(day, request))
         )
 
+    @get("/{series:str}/influence", opt={"permission": "desk:submission:read"}, sync_to_thread=True)
+    def influence(
+        self, request: Asked, series: FromPath[str], day: FromQuery[str | None] = None
+    ) -> Response[Any]:
+        """Leave one out: asked for when the journal rests, because it is dear."""
+        house, when = house_of(request), day_of(day, request)
+        with house.ledger.read() as connection:
+            found = influence_now(house.desk, connection, series, when)
+        return page(request, "desk_influence.html", influence=found[:6])
+
     @get(
         "/{series:str}/evidence/{submission:str}",
         opt={"permission": "desk:submission:read"},
@@ -135,15 +146,13 @@ class DeskPages(Controller):
 
     @post("/{series:str}/phone", opt={"permission": "desk:submission:add"}, sync_to_thread=True)
     def phone(self, request: Asked, series: FromPath[str], data: Form) -> Response[Any]:
-        """Write down what was said on the phone, or paste a message: archived, then read."""
-        day = day_of(data.get("day"), request)
-        problem = None
-        try:
-            _take(request, data)
-        except Refused as caught:
-            problem = caught
-        context = desk_context(request, series, day, problem)
-        return page(request, "desk_live.html", status_code=422 if problem else 200, **context)
+        """Write down what was said on the phone: archived, then read."""
+        return _taken(request, series, data, _take)
+
+    @post("/{series:str}/paste", opt={"permission": "desk:submission:add"}, sync_to_thread=True)
+    def paste(self, request: Asked, series: FromPath[str], data: Form) -> Response[Any]:
+        """Paste messages of a chat as they were copied: archived, then read by their channel."""
+        return _taken(request, series, data, _paste)
 
     @post("/{series:str}/{verb:str}", opt={"permission": "desk:day:read"}, sync_to_thread=True)
     def act(
@@ -167,16 +176,49 @@ class DeskPages(Controller):
         return Redirect(f"/desk/{series}?day={day}", status_code=303)
 
 
-def _take(request: Asked, data: Form) -> None:
-    """Archive a phone note as evidence and offer what it says; a person confirms it."""
+def _taken(
+    request: Asked, series: str, data: Form, take: Callable[[Asked, Form], None]
+) -> Response[Any]:
+    day = day_of(data.get("day"), request)
+    problem = None
+    try:
+        take(request, data)
+    except Refused as caught:
+        problem = caught
+    context = desk_context(request, series, day, problem)
+    return page(request, "desk_live.html", status_code=422 if problem else 200, **context)
+
+
+def _paste(request: Asked, data: Form) -> None:
+    """Archive what was copied out of a chat, in its own channel; a person confirms each datum."""
+    channel, text = data.get("channel", ""), data.get("text", "").strip()
+    if channel not in PASTED:
+        raise refused("paste.channel", channel or "no channel", f"allowed: {', '.join(PASTED)}")
+    if not text:
+        raise refused("paste.words", channel, "paste the message with its line of sender and time")
+    house = house_of(request)
+    taken = _intake(request).take(text.encode(), channel, house.ledger.clock())
+    if not taken.submissions:
+        said = next(iter([*taken.findings, *taken.reading.findings]), None)
+        if said is not None:
+            raise Refused(said)
+        raise refused("paste.nothing", channel, "no price was read in it: write a phone note")
+
+
+def _intake(request: Asked) -> Intake:
     who, house = who_is(request), house_of(request)
     assert who is not None, "the guard lets nobody else in"
-    signer, now = house.signer(who), house.ledger.clock()
-    intake = Intake(house.ledger, house.phrases, actor=signer.person, signer=signer)
+    signer = house.signer(who)
+    return Intake(house.ledger, house.phrases, actor=signer.person, signer=signer)
+
+
+def _take(request: Asked, data: Form) -> None:
+    """Archive a phone note as evidence and offer what it says; a person confirms it."""
+    intake, now = _intake(request), house_of(request).ledger.clock()
     firm, text = data.get("contributor", "").strip(), data.get("text", "").strip()
     if not text:
         raise refused("phone.words", "phone note", "write down what was said")
-    intake.take_phone(PhoneNote(now, signer.person, firm, text), now)
+    intake.take_phone(PhoneNote(now, intake.actor, firm, text), now)
 
 
 def _confirm(desk: Desk, signer: Signer, order: Order) -> None:

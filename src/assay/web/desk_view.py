@@ -140,14 +140,26 @@ def desk_view(desk: Desk, connection: Connection, series: str, day: date) -> Des
     )
 
 
-def _preview(
+def influence_now(
     desk: Desk, connection: Connection, series: str, day: date
+) -> list[dict[str, Any]]:
+    """How far the mid moves without each contributor, from what the book holds now.
+
+    Dear: the price is determined again without each of them. The page asks for it apart.
+    """
+    computed, _ = _preview(desk, connection, series, day, influence=True)
+    return influence_of(computed.trace if computed else {})
+
+
+def _preview(
+    desk: Desk, connection: Connection, series: str, day: date, *, influence: bool = False
 ) -> tuple[Determination | None, Refused | None]:
     try:
         pending = pending_ticks(connection, desk.document(series, day), day, correcting=False)
-        return compute(desk, connection, series, day, pending).result, None
+        found = compute(desk, connection, series, day, pending, influence=influence)
     except Refused as problem:
         return None, problem
+    return found.result, None
 
 
 def blotter(
