@@ -117,11 +117,11 @@ def _affiliates(office: Office, contributor: str, group: str) -> list[str]:
 def timeline_of(
     office: Office, contributor: str, known_at: datetime | None = None
 ) -> list[dict[str, Any]]:
-    """Every act on the file, newest first: rows of ``seq at kind actor signed name words``."""
+    """Every act on the file, newest first: rows of ``seq at kind actor signed about words``."""
     found = [
         {
             "seq": entry.seq, "at": entry.recorded_at, "kind": entry.kind, "actor": entry.actor,
-            "signed": entry.signature is not None, "name": _name_in(entry.body),
+            "signed": entry.signature is not None, "about": _about(entry.body),
             "words": entry.body.get("words") or entry.body.get("reason") or "",
         }
         for entry in office.ledger.entries(kinds=TIMELINE, until=known_at)
@@ -130,8 +130,8 @@ def timeline_of(
     return found[::-1]
 
 
-def _name_in(body: Mapping[str, Any]) -> str:
-    """What an act was about, in a word: the thing it names and how it came out."""
+def _about(body: Mapping[str, Any]) -> list[str]:
+    """What an act was about: the thing it names and how it came out."""
     names = (
         "status",
         "document",
@@ -144,7 +144,7 @@ def _name_in(body: Mapping[str, Any]) -> str:
     )
     plain = [str(body[name]) for name in names if body.get(name)]
     alias = str(body.get("alias", ""))
-    return " · ".join([*plain, alias] if alias and not alias.startswith("vault:") else plain)
+    return [*plain, alias] if alias and not alias.startswith("vault:") else plain
 
 
 def _as_told(papers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
