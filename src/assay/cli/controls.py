@@ -1,4 +1,4 @@
-"""`assay controls ...`: what the agency is held to, computed from the journal; and retention."""
+"""`assay controls ...`: what the agency is held to, findings and alarms, what falls due; retention."""
 
 from __future__ import annotations
 
@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
-from assay.cli.session import As, Json, answer, say, say_table, session
+from assay.cli.offices import open_office, reader
+from assay.cli.session import (
+    FINDING,
+    FINE,
+    As,
+    Json,
+    SomeOptionalDate,
+    answer,
+    say,
+    say_table,
+    session,
+)
 
 if TYPE_CHECKING:
     from assay.desk import Desk
@@ -162,3 +173,102 @@ def retention(
     )  # fmt: skip
     if forget:
         say(f"{len(forgotten)} forgotten")
+
+
+# ---- findings, alarms, what falls due by itself ------------------------------------------
+
+
+@app.command
+def findings(
+    *,
+    date: Annotated[SomeOptionalDate, Parameter(name="--date", help="A pricing date.")] = None,
+    all_: Annotated[
+        bool, Parameter(name="--all", negative=(), help="Settled ones and notes too.")
+    ] = False,
+    as_: As = None,
+    json: Json = False,
+) -> int:
+    """List the findings register: what stands open, newest first; exit 1 when something does.
+
+    Example: `assay controls findings --date 2025-12-30 --all --as P-05`
+    """
+    from assay.ledger.book.findings import register_of
+
+    run = session()
+    signer = run.must_sign(as_)
+    with run.desk() as desk:
+        run.proved(desk, as_)
+        desk.permit(signer, "governance:control:read")
+        with desk.ledger.read() as connection:
+            rows = register_of(connection, day=date, open_only=not all_)
+    if not answer({"findings": rows}, json):
+        say_table(
+            f"{len(rows)} findings", ("entry", "severity", "code", "where", "what to do", "settled"),
+            [(r["seq"], r["severity"], r["code"], r["where_"], r["what_to_do"],
+              r["settled_how"] and f"{r['settled_how']} by {r['settled_by']}: {r['words']}")
+             for r in rows], right=("entry",),
+        )  # fmt: skip
+    return FINDING if any(r["settled_seq"] is None and r["severity"] != "info" for r in rows) else FINE  # fmt: skip
+
+
+@app.command(name="settle")
+def settle_(
+    finding: Annotated[int, Parameter(help="The entry that raised it.")],
+    *,
+    how: Annotated[Literal["done", "no_case"], Parameter(help="What it came to.")],
+    words: Annotated[str, Parameter(help="What was done, or why there was no case.")],
+    as_: As = None,
+    json: Json = False,
+) -> None:
+    """Settle a finding of the day with words; an alarm goes by itself when its cause is gone.
+
+    Example: `assay controls settle 812 --how done --words "the sender has a mandate now" --as P-05`
+    """
+    from assay.governance.controls.settling import settle
+
+    signer = session().must_sign(as_)
+    with open_office() as office:
+        entry = settle(office, signer, finding, how, words)
+    if not answer({"finding": finding, "how": how, "entry": entry.seq}, json):
+        say(f"finding {finding}: {how} (entry {entry.seq})")
+
+
+@app.command
+def alarms(*, as_: As = None, json: Json = False) -> int:
+    """List the alarms that concern one, as the pages show them; exit 1 when there are any.
+
+    Example: `assay controls alarms --as P-05`
+    """
+    from assay.governance.alarms import concerning
+
+    with open_office() as office:
+        person = reader(office, as_)
+        with office.ledger.read() as connection:
+            rows = concerning(office, connection, person)
+    if not answer({"alarms": rows}, json):
+        say_table(
+            f"{len(rows)} alarms", ("entry", "severity", "code", "where", "what to do", "since"),
+            [(r["seq"], r["severity"], r["code"], r["where_"], r["what_to_do"],
+              f"{r['recorded_at']:%Y-%m-%dT%H:%M:%SZ}") for r in rows], right=("entry",),
+        )  # fmt: skip
+    return FINDING if rows else FINE
+
+
+@app.command
+def turn(*, json: Json = False) -> None:
+    """Do now what the loop of the house does by itself: clocks, changes, surveillance, alarms.
+
+    Nothing is done twice; `assay serve` does the same while it runs.
+
+    Example: `assay controls turn`
+    """
+    import importlib
+
+    from assay.cli.told import told
+    from assay.governance.clockwork import turn as turn_house
+
+    run = session()
+    with run.desk() as desk:
+        # Found by name: what joins the rooms is no face.
+        made = turn_house(importlib.import_module("assay.app").rooms(run.settings, desk))
+    told(made, json)

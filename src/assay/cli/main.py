@@ -51,7 +51,7 @@ GROUPS: dict[str, tuple[str, str]] = {
     "integrity": ("assay.cli.integrity:app", "Pressure reports, declarations, surveillance."),
     "contributor": ("assay.cli.contributor:app", "Contributors: files, checks, scores."),
     "audit": ("assay.cli.audit:app", "The auditor's room: dossier, sample, reproduce, bundle."),
-    "controls": ("assay.cli.controls:app", "The controls of the house, tested; retention."),
+    "controls": ("assay.cli.controls:app", "Controls, tested; findings, alarms; retention."),
     "key": ("assay.cli.key:app", "Key files: make, register, rotate."),
     "settings": ("assay.cli.settings:settings", "Every setting, with where it came from."),
     "serve": ("assay.cli.serve:serve", "The pages and the loop of the day."),

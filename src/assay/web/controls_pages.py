@@ -10,6 +10,7 @@ from litestar import Controller, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Response
 
+from assay.core import refused
 from assay.governance.controls import (
     Records,
     load_controls,
@@ -18,14 +19,19 @@ from assay.governance.controls import (
     sign_control,
     summary_of,
 )
+from assay.governance.controls.settling import settle
 from assay.ledger.book.audit import last_test
+from assay.ledger.book.findings import register_of
 from assay.web.audit_pages import look
+from assay.web.desk_pages import day_of
 from assay.web.pages import page
 from assay.web.security import house_of, who_is
 from assay.web.sign_in import Asked, Form
 
 READ, SIGN = "governance:control:read", "governance:control:sign"
 _OWN = {"logged": True}
+#: Findings on one page.
+MOST = 300
 
 
 def records_of(request: Asked) -> Records:
@@ -49,6 +55,7 @@ class ControlsPages(Controller):
         shown = [each for each in found if only in ("", each.result)]
         with house.ledger.read() as connection:
             last = last_test(connection)
+            waiting = len(register_of(connection, open_only=True))
         sections = [
             (controls.sections[name], list(rows))
             for name, rows in groupby(shown, key=lambda each: each.row.section)
@@ -56,8 +63,40 @@ class ControlsPages(Controller):
         return page(
             request, "controls.html",
             sections=sections, summary=summary_of(found), only=only, last=last,
-            now=house.desk.now(),
+            now=house.desk.now(), waiting=waiting,
         )  # fmt: skip
+
+    @get("/findings", opt={"permission": READ, **_OWN}, sync_to_thread=True)
+    def findings(
+        self, request: Asked, day: FromQuery[str] = "", settled: FromQuery[bool] = False
+    ) -> Response[Any]:
+        """The findings register: what stands open, or everything, of one pricing date where given."""
+        look(request, "controls", {"findings": day or "all"})
+        house = house_of(request)
+        wanted = day_of(day, request) if day else None
+        with house.ledger.read() as connection:
+            rows = register_of(connection, day=wanted, open_only=not settled)
+        return page(
+            request,
+            "findings.html",
+            rows=rows[:MOST],
+            more=len(rows) > MOST,
+            day=day,
+            settled=settled,
+        )
+
+    @post("/settle", opt={"permission": SIGN, **_OWN}, sync_to_thread=True)
+    def settle(self, request: Asked, data: Form) -> Response[Any]:
+        """Say in words what was done about a finding of the day."""
+        who, house = who_is(request), house_of(request)
+        assert who is not None, "the guard lets nobody else in"
+        number = data.get("finding", "")
+        if not number.isdigit():
+            raise refused("finding.unknown", number or "no number", "name the entry of the finding")
+        settle(
+            house.office, house.signer(who), int(number), data.get("how", ""), data.get("words", "")
+        )
+        return Redirect("/controls/findings", status_code=303)
 
     @get("/entry/{seq:int}", opt={"permission": READ, **_OWN}, sync_to_thread=True)
     def entry(self, request: Asked, seq: FromPath[int]) -> Response[Any]:

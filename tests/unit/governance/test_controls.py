@@ -199,3 +199,88 @@ def test_rows_that_nobody_could_decide_are_refused(tmp_path):
     ):
         (tmp_path / "controls.toml").write_text(text.replace(old, new, 1))
         assert code_of(load_controls, tmp_path) == code
+
+
+# ---- alarms and signatures as evidence ------------------------------------------------------
+
+
+def alarm(room, code, severity="error", where="A-1"):
+    body = {
+        "code": code, "severity": severity, "where": where, "what_to_do": "do it",
+        "subject": f"alarm:{code}",
+    }  # fmt: skip
+    return room.ledger.append([Draft("finding.raised/1", "system", body)])[0].seq
+
+
+def test_a_row_is_not_met_while_an_alarm_that_bears_on_it_stands(room):
+    published(room)
+    assert results(room)["A2"].result != "not_met"
+    seq = alarm(room, "loop.stopped", where="loop of the day: entry 7")
+    found = results(room)["A2"]
+    assert (found.result, found.links[0]) == ("not_met", f"entry {seq}")
+    assert found.says.startswith("an alarm stands (loop.stopped: loop of the day: entry 7); ")
+    assert found.document()["alarms"] == ["loop.stopped loop of the day: entry 7"]
+    gone = {"finding": seq, "how": "gone", "words": ""}
+    room.ledger.append([Draft("finding.settled/1", "system", gone)])
+    assert results(room)["A2"].result != "not_met"
+
+
+def test_a_warning_is_shown_and_decides_nothing(room):
+    before = results(room)["F1"]
+    alarm(room, "declaration.missing", "warning")
+    found = results(room)["F1"]
+    assert (found.result, found.says) == (before.result, before.says)
+    assert [each["code"] for each in found.alarms] == ["declaration.missing"]
+
+
+def test_alarms_of_rows_are_alarms_that_exist():
+    source = "".join(
+        path.read_text("utf-8")
+        for path in sorted((Path(__file__).parents[3] / "src").rglob("*.py"))
+    )
+    for row in CONTROLS.rows:
+        for code in row.alarms:
+            noun, _, what = code.partition(".")
+            built = what.endswith(("_overdue", "expiring")) or noun == "pressure"
+            assert f'"{code}"' in source or built, f"{row.id}: no room raises {code}"
+
+
+def test_a_signed_row_says_by_when_it_is_signed_again(room):
+    row = CONTROLS.row("Q5")
+    sign_control(
+        room.ledger, row, person="C-1", today=DAY, answer="met", words="asked them all",
+        signer=room.keys["C-1"],
+    )  # fmt: skip
+    assert results(room)["Q5"].again_by == DAY + timedelta(days=row.every_days)
+    assert results(room)["X1"].again_by is None
+
+
+# ---- the findings register ------------------------------------------------------------------
+
+
+def finding_of_the_day(room):
+    body = {
+        "code": "submitter.not_mandated", "severity": "warning", "where": "S-001",
+        "what_to_do": "ask for the mandate", "pricing_date": str(DAY),
+    }  # fmt: skip
+    return room.ledger.append([Draft("finding.raised/1", "system", body)])[0].seq
+
+
+def test_a_finding_is_settled_with_words_once_and_by_whom_may(room):
+    from assay.governance.controls.settling import settle
+    from assay.governance.office import office_of
+    from assay.ledger.book.findings import register_of
+
+    office = office_of(room.ledger, REFERENCE, room.desk.calendars["CN"])
+    seq = finding_of_the_day(room)
+    signer = room.keys["C-1"]
+    assert code_of(settle, office, signer, seq, "done", " ") == "words.missing"
+    assert code_of(settle, office, signer, seq, "gone", "x") == "finding.how"
+    assert code_of(settle, office, room.keys["A-1"], seq, "done", "x") == "permission.missing"
+    settle(office, signer, seq, "done", "the firm sent the mandate")
+    assert code_of(settle, office, signer, seq, "done", "again") == "finding.unknown"
+    with room.ledger.read() as connection:
+        assert register_of(connection, open_only=True) == []
+        (row,) = register_of(connection, day=DAY)
+    assert (row["settled_by"], row["words"]) == ("C-1", "the firm sent the mandate")
+    assert room.ledger.check().ok

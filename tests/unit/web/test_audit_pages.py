@@ -146,3 +146,20 @@ def test_the_controls_are_shown_signed_and_kept(door):
     entry = door.get(f"/controls/entry/{seq}").text
     assert "record.viewed/1" in entry
     assert json.dumps("C-1")[1:-1] in entry
+
+
+def test_the_findings_register_is_read_and_settled_on_the_page(door):
+    body = {
+        "code": "submitter.not_mandated", "severity": "warning", "where": "S-001",
+        "what_to_do": "ask for the mandate", "pricing_date": str(DAY),
+    }  # fmt: skip
+    (entry,) = door.room.ledger.append([Draft("finding.raised/1", "system", body)])
+    text = door.as_("auditor").get("/controls/findings").text
+    assert "ask for the mandate" in text
+    assert "/controls/settle" not in text
+    assert door.post("/controls/settle", finding=str(entry.seq)).status_code == 403
+    assert "Findings register" in door.as_("compliance").get("/controls").text
+    assert door.post("/controls/settle", finding="x", how="done", words="w").status_code == 422
+    assert "发现登记册" in door.get("/controls/findings", **{"accept-language": "zh"}).text
+    assert "ask for the mandate" in door.get(f"/controls/findings?day={DAY}&settled=true").text
+    assert "ask for the mandate" not in door.get("/controls/findings?day=2025-12-29").text

@@ -15,12 +15,15 @@ from typing import Any
 from assay.core import refused
 
 _MUST = {"id", "section", "title", "source"}
-_MAY = {"test", "signer", "every_days"}
+_MAY = {"test", "signer", "every_days", "alarms"}
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One control: its identity, title in two languages, source, and who decides it."""
+    """One control: its identity, title in two languages, source, and who decides it.
+
+    `alarms` are the codes of alarms that bear on it: while one stands, the row is not met.
+    """
 
     id: str
     section: str
@@ -29,6 +32,7 @@ class Row:
     test: str | None = None
     signer: str | None = None
     every_days: int = 366
+    alarms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,4 +68,4 @@ def _row(card: Mapping[str, Any], sections: Mapping[str, Any]) -> Row:
         raise refused("control.row", f"{where}: {', '.join(sorted(odd))}", "mend the row")
     if ("test" in card) == ("signer" in card):
         raise refused("control.decider", where, "name its test, or the role that signs it")
-    return Row(**card)
+    return Row(**{**card, "alarms": tuple(card.get("alarms", ()))})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,20 +17,27 @@ from sqlalchemy.engine import Connection
 from assay.core import instant_text, refused, zone_of
 from assay.governance.controls import on_changes, on_documents, on_people, on_prices
 from assay.governance.controls.records import Records
-from assay.governance.controls.registry import OVERDUE, RESULTS, TESTS, UNSIGNED
+from assay.governance.controls.registry import NOT_MET, OVERDUE, RESULTS, TESTS, UNSIGNED
 from assay.governance.controls.rows import Controls, Row
 from assay.ledger import Draft, Entry, Ledger, Signer
 from assay.ledger.book.audit import signature_of
+from assay.ledger.book.findings import standing_alarms
 from assay.ledger.book.home import person_on
 
 #: The modules whose import registers the tests.
 CATALOGUE = (on_changes, on_documents, on_people, on_prices)
 ZONE = "Asia/Shanghai"
+Day = date
+_MOST = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One row with what it says today."""
+    """One row with what it says today.
+
+    `alarms` are those that bear on it and stand (rows of the findings register); `again_by` is
+    the day by which a signed row is signed again.
+    """
 
     row: Row
     result: str
@@ -38,6 +45,8 @@ class Result:
     links: tuple[str, ...]
     decided_by: str
     date: date | None
+    alarms: tuple[dict[str, Any], ...] = ()
+    again_by: Day | None = None
 
     def document(self, language: str = "en") -> dict[str, Any]:
         """The result as plain values."""
@@ -51,18 +60,35 @@ class Result:
             "links": list(self.links),
             "decided_by": self.decided_by,
             "date": self.date.isoformat() if self.date else None,
+            "again_by": self.again_by.isoformat() if self.again_by else None,
+            "alarms": [f"{each['code']} {each['where_']}" for each in self.alarms],
         }
 
 
 def run_controls(controls: Controls, records: Records) -> list[Result]:
-    """Every row's result, computed from the journal as it stands."""
+    """Every row's result, computed from the journal as it stands, with the alarms that bear on it."""
     with records.ledger.read() as connection:
-        return [
+        standing = standing_alarms(connection)
+        found = [
             _signed(connection, each, records.today)
             if each.test is None
             else _tested(each, records)
             for each in controls.rows
         ]
+    return [_alarmed(each, standing) for each in found]
+
+
+def _alarmed(result: Result, standing: Sequence[dict[str, Any]]) -> Result:
+    """A row is not met while an alarm of the kind error stands, whatever test or signer say."""
+    own = tuple(each for each in standing if each["code"] in result.row.alarms)
+    wrong = [each for each in own if each["severity"] == "error"]
+    if not wrong:
+        return replace(result, alarms=own)
+    said = "; ".join(f"{each['code']}: {each['where_']}" for each in wrong[:_MOST])
+    links = [f"entry {each['seq']}" for each in wrong]
+    links += [each for each in result.links if each not in links]
+    says = f"an alarm stands ({said}); {result.says}"
+    return replace(result, result=NOT_MET, says=says, links=tuple(links[:_MOST]), alarms=own)
 
 
 def _tested(row: Row, records: Records) -> Result:
@@ -83,7 +109,9 @@ def _signed(connection: Connection, row: Row, today: date) -> Result:
     links = [f"entry {last['seq']}"] + ([last["evidence"]] if last["evidence"] else [])
     over = on + timedelta(days=row.every_days) < today
     says = f"{last['person']} on {on}: {last['words']}"
-    return Result(row, OVERDUE if over else last["answer"], says, tuple(links), who, on)
+    again = on + timedelta(days=row.every_days)
+    result = OVERDUE if over else last["answer"]
+    return Result(row, result, says, tuple(links), who, on, again_by=again)
 
 
 def summary_of(results: Iterable[Result]) -> dict[str, int]:
