@@ -9,10 +9,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+
 from assay.core import decimal_text
 from assay.methodology import determine, load_methodology
 from assay.methodology.document.model import Methodology
 from assay.methodology.inputs import Inputs, Observation, inputs_from_document
+from assay.methodology.replay.texts import read_decimals
 
 HEAD = """
 format = 1
@@ -178,3 +182,12 @@ def by_replay(rows: Iterable[Mapping[str, str]]) -> dict[tuple[str, str], tuple[
     return {
         (row["series"], row["pricing_date"]): tuple(row[name] for name in names) for row in rows
     }
+
+
+def read_as_it_stands(texts: pa.Array) -> tuple[Any, Any]:
+    """Digits and places of texts by the loop that is compiled elsewhere, run by Python."""
+    listed = [(each or "").encode() for each in texts.to_pylist()]
+    offsets = np.cumsum([0, *map(len, listed)]).tolist()
+    values, places = [0] * len(listed), [0] * len(listed)
+    read_decimals(len(listed), offsets, b"".join(listed), values, places)
+    return np.array(values, dtype=np.int64), np.array(places, dtype=np.int8)

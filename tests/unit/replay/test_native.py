@@ -16,7 +16,7 @@ def test_code_is_compiled_kept_tried_elsewhere_and_loaded_again(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     built = native._loaded_or_built()
     [kept] = [each for each in native.cache_folder().iterdir() if not each.name.startswith(".")]
-    assert {each.name for each in kept.iterdir()} == {"price.o", "name"}
+    assert {each.name for each in kept.iterdir()} == {"price.o", "texts.o", "names"}
     assert [each.name for each in native.cache_folder().iterdir()] == [kept.name]
     for code in (built, native._loaded_or_built()):
         native.lay_out_three(code)
@@ -38,7 +38,7 @@ def test_nothing_kept_is_nothing_of_ours(tmp_path: Path, monkeypatch) -> None:
     folder = tmp_path / "replay" / "key"
     folder.mkdir(parents=True, mode=0o700)
     folder.parent.chmod(0o700)
-    for name in ("price.o", "name"):
+    for name in ("price.o", "texts.o", "names"):
         (folder / name).write_bytes(b"")
         (folder / name).chmod(0o600)
     assert native._is_ours(folder)

@@ -25,8 +25,9 @@ from types import FunctionType
 from typing import Any
 
 import numpy as np
+import pyarrow as pa  # type: ignore[import-untyped]  # pyarrow ships no types
 
-from assay.methodology.replay import groups, kernel
+from assay.methodology.replay import groups, kernel, texts
 from assay.methodology.replay.columns import Array
 
 _INNER = (
@@ -51,15 +52,17 @@ _COLUMN_TYPES = (
 #: The C library's names for requests to its allocator (malloc.h), and what is asked for.
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 _LARGEST_KEPT, _MOST_KEPT = 32 << 20, 128 << 20
+_OBJECTS = ("price.o", "texts.o")
 _lock = threading.Lock()
 _held: list[Native] = []
 
 
 @dataclass(frozen=True, slots=True)
 class Native:
-    """The entry of the compiled kernel. Calls run beside each other, without Python's lock."""
+    """The entries of the compiled kernel. Calls run beside each other, without Python's lock."""
 
     _price: Callable[..., None]
+    _texts: Callable[..., None]
     _owner: Any
 
     def price_days(
@@ -74,6 +77,26 @@ class Native:
         self._price(
             _at(bounds, np.int64), _at(series, np.int32), _at(valid, np.bool_), *columns, *numbers
         )
+
+    def read_decimals(self, offsets: Array, text: Array, values: Array, places: Array) -> None:
+        """As `texts.read_decimals`."""
+        self._texts(
+            len(values), _at(offsets, np.int32), _at(text, np.uint8), _at(values, np.int64),
+            _at(places, np.int8),
+        )  # fmt: skip
+
+
+def read_decimals(listed: pa.Array) -> tuple[Array, Array]:
+    """Digits and places of each text of a column of strings, as `texts.read_decimals` says them."""
+    size, (validity, offsets, text) = len(listed), listed.buffers()
+    values, places = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int8)
+    starts = np.frombuffer(offsets, dtype=np.int32)[listed.offset : listed.offset + size + 1]
+    letters = np.frombuffer(text or b"\0", dtype=np.uint8)
+    native().read_decimals(starts, letters, values, places)
+    if listed.null_count:
+        places[~np.asarray(listed.is_valid().to_numpy(zero_copy_only=False))] = texts.EMPTY
+    del validity
+    return values, places
 
 
 def _at(column: Array, kind: Any) -> int:
@@ -119,7 +142,7 @@ def _key() -> str:
     import llvmlite  # type: ignore[import-untyped]  # ships no types
     from llvmlite import binding
 
-    parts = [Path(module.__file__ or "").read_bytes() for module in (kernel, groups)]
+    parts = [Path(module.__file__ or "").read_bytes() for module in (kernel, groups, texts)]
     parts.append(Path(__file__).read_bytes())
     said = (
         llvmlite.__version__, platform.python_version(), np.__version__, platform.machine(),
@@ -135,7 +158,8 @@ def _is_ours(folder: Path) -> bool:
             folder.parent,
             folder,
             folder / "price.o",
-            folder / "name",
+            folder / "texts.o",
+            folder / "names",
         ):
             seen = path.stat()
             if seen.st_uid != os.getuid() or seen.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
@@ -153,14 +177,19 @@ def load(folder: Path) -> Native:
     binding.initialize_native_asmprinter()
     machine = binding.Target.from_default_triple().create_target_machine(jit=True)
     engine = binding.create_mcjit_compiler(binding.parse_assembly(_NEVER), machine)
-    engine.add_object_file(binding.ObjectFileRef.from_path(str(folder / "price.o")))
+    for name in _OBJECTS:
+        engine.add_object_file(binding.ObjectFileRef.from_path(str(folder / name)))
     engine.finalize_object()
-    price = engine.get_function_address((folder / "name").read_text())
-    return Native(_price_type()(price), engine)
+    price, read = map(engine.get_function_address, (folder / "names").read_text().split())
+    return Native(_price_type()(price), _texts_type()(read), engine)
 
 
 def _price_type() -> Any:
     return ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 22)
+
+
+def _texts_type() -> Any:
+    return ctypes.CFUNCTYPE(None, ctypes.c_int64, *[ctypes.c_void_p] * 4)
 
 
 # ---- compiling ---------------------------------------------------------------------------
@@ -168,14 +197,15 @@ def _price_type() -> Any:
 
 def _built(folder: Path) -> Native:
     """Compile in this process, and keep the code where another process could run it."""
-    price = _compiled()
-    found = Native(_price_type()(price.address), price)
+    entries = price, read = _compiled()
+    found = Native(_price_type()(price.address), _texts_type()(read.address), entries)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         folder.parent.chmod(0o700)
         fresh = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))
-        (fresh / "price.o").write_bytes(price._library._get_compiled_object())  # noqa: SLF001 numba has no other way
-        (fresh / "name").write_text(price.native_name)
+        for name, entry in zip(_OBJECTS, entries, strict=True):
+            (fresh / name).write_bytes(entry._library._get_compiled_object())  # noqa: SLF001 numba has no other way
+        (fresh / "names").write_text(" ".join(entry.native_name for entry in entries))
         if _runs_elsewhere(fresh):
             fresh.rename(folder)
         shutil.rmtree(fresh, ignore_errors=True)
@@ -218,16 +248,16 @@ def lay_out_three(code: Native) -> None:
         raise SystemExit(1)
 
 
-def _compiled() -> Any:
+def _compiled() -> tuple[Any, Any]:
     import numba
     from numba import types
 
     jit = numba.njit(nogil=True, boundscheck=False, error_model="numpy")
-    names: dict[str, Any] = {**vars(kernel), **vars(groups)}
-    for name in (*_INNER, "price_days"):
+    names: dict[str, Any] = {**vars(texts), **vars(kernel), **vars(groups)}
+    for name in (*_INNER, "price_days", "read_decimals"):
         own: FunctionType = names[name]
         names[name] = jit(FunctionType(own.__code__, names, own.__name__, own.__defaults__))
-    price_days = names["price_days"]
+    price_days, read_decimals = names["price_days"], names["read_decimals"]
 
     def price(
         bounds: Any, series: Any, valid: Any, low: Any, high: Any, tonnes: Any, firm: Any,
@@ -241,8 +271,14 @@ def _compiled() -> Any:
             steps, desk, starts, cards, quoted, notes, found,
         )  # fmt: skip
 
+    def read(size: int, offsets: Any, text: Any, values: Any, places: Any) -> None:
+        read_decimals(size, offsets, text, values, places)
+
     pointer: Any = types.CPointer
     whole = pointer(types.int64)
     columns = [pointer(numba.from_dtype(np.dtype(each))) for each in _COLUMN_TYPES]
     flags, series = pointer(types.int8), pointer(types.int32)
-    return numba.cfunc(types.void(whole, series, flags, *columns, *[whole] * 10))(price)
+    return (
+        numba.cfunc(types.void(whole, series, flags, *columns, *[whole] * 10))(price),
+        numba.cfunc(types.void(types.int64, series, pointer(types.uint8), whole, flags))(read),
+    )

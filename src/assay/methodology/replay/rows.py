@@ -10,15 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Context, Decimal
-from fractions import Fraction
+from decimal import Context
 from typing import Any
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # pyarrow ships no types
 import pyarrow.compute as pc  # type: ignore[import-untyped]  # pyarrow ships no types
 
-from assay.core import Finding, NaiveInstant, NotANumber, Severity, decimal_of, parse_instant
+from assay.core import Finding, NaiveInstant, Severity, parse_instant
 from assay.core.numbers import MAX_DIGITS
 from assay.methodology.inputs import CONTRADICTING, KINDS, SIDES, SUBMISSION_FIELDS
 from assay.methodology.replay.columns import (
@@ -34,6 +33,7 @@ from assay.methodology.replay.columns import (
     null_numbers,
     rescaled,
 )
+from assay.methodology.replay.numerals import Machine, numerals_of
 
 NEEDED = ("series", "pricing_date", "contributor", "low", "high")
 WORDS = tuple(
@@ -73,8 +73,10 @@ class Findings:
 class RowReader:
     """Reads the batches of one table; keeps the dictionaries of its words."""
 
-    def __init__(self, name: str, findings: Findings) -> None:
+    def __init__(self, name: str, findings: Findings, machine: Machine | None = None) -> None:
         self.name = name
+        #: Reads decimal texts by machine code, in large runs.
+        self.machine = machine
         self.findings = findings
         self.dictionaries: dict[str, Dictionary] = {}
         self._seen = 0
@@ -178,33 +180,22 @@ class RowReader:
         return whole, scale
 
     def _of_texts(self, array: pa.Array, name: str, bad: Array, first: int) -> tuple[Array, int]:
+        if pa.types.is_dictionary(array.type) or self.machine is None:
+            return self._of_encoded(array, name, bad, first)
+        found = numerals_of(array, self.machine)
+        for row, said in found.wrong.items():
+            which = np.zeros(len(bad), dtype=bool)
+            which[row] = True
+            self._note(which, "row.number", f"{name}: {said}", bad, first)
+        return found.wholes, found.scale
+
+    def _of_encoded(self, array: pa.Array, name: str, bad: Array, first: int) -> tuple[Array, int]:
+        """Each distinct text once."""
         encoded = array if pa.types.is_dictionary(array.type) else pc.dictionary_encode(array)
-        swift = _swiftly(encoded.dictionary)
-        if swift is not None:
-            return swift[0][_codes(encoded)], swift[1]
-        texts = encoded.dictionary.to_pylist()
-        read: list[Any] = []
-        for text in texts:
-            try:
-                read.append(decimal_of(text) if text and text.strip() else None)
-            except NotANumber as problem:
-                read.append(str(problem))
-        scale = _scale_for([each for each in read if _is_number(each)])
-        wholes = np.full(len(texts) + 1, NULL, dtype=np.int64)
-        wrong: dict[int, str] = {}
-        for number, each in enumerate(read):
-            if isinstance(each, str):
-                wrong[number] = each
-            elif each is not None:
-                whole = Fraction(each) * 10**scale
-                if whole.denominator > 1 or abs(whole) > _LIMIT:
-                    wrong[number] = f"{each} has more digits than a column holds"
-                else:
-                    wholes[number] = int(whole)
-        codes = _codes(encoded)
-        for number, said in wrong.items():
+        found, codes = numerals_of(encoded.dictionary, self.machine), _codes(encoded)
+        for number, said in found.wrong.items():
             self._note(codes == number, "row.number", f"{name}: {said}", bad, first)
-        return wholes[codes], scale
+        return np.append(found.wholes, NULL)[codes], found.scale
 
     def _days(self, array: pa.Array, name: str, bad: Array, first: int) -> Array:
         if pa.types.is_date32(array.type):
@@ -273,33 +264,6 @@ class RowReader:
                 Finding(code, Severity.ERROR, f"{self.name}, row {first + row + 1}", said)
             )
         bad |= which
-
-
-def _is_number(each: Any) -> bool:
-    return each is not None and not isinstance(each, str)
-
-
-def _swiftly(texts: pa.Array) -> tuple[Array, int] | None:
-    """Many plain decimals at once (the last place is for null); None where any is unusual."""
-    if not (pa.types.is_string(texts.type) and len(texts) and texts.null_count == 0):
-        return None
-    if not pc.all(pc.match_substring_regex(texts, _USUAL)).as_py():
-        return None
-    dot, length = _plain(pc.find_substring(texts, ".")), _plain(pc.utf8_length(texts))
-    scale = int(np.where(dot < 0, 0, length - dot - 1).max())
-    halves = np.frombuffer(pc.cast(texts, pa.decimal128(38, scale)).buffers()[1], dtype=np.int64)
-    low, high = halves.reshape(-1, 2)[: len(texts)].T
-    if (high != low >> 63).any():
-        return None
-    return np.append(low, NULL), scale
-
-
-def _scale_for(read: list[Decimal]) -> int:
-    """The finest scale at which the column's largest number still fits 64 bits."""
-    places = [max(0, -int(each.normalize(_EXACT).as_tuple().exponent)) for each in read]
-    largest = max((abs(int(each)) for each in read), default=0)
-    room = next(n for n in range(MAX_DIGITS) if (largest + 1) * 10 ** (n + 1) > _LIMIT)
-    return min(max([0, *places]), room)
 
 
 def _plain(array: pa.Array) -> Array:

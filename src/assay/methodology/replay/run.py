@@ -43,7 +43,7 @@ from assay.methodology.replay.results import (
     put,
     together,
 )
-from assay.methodology.replay.rows import NEEDED, Findings, RowReader
+from assay.methodology.replay.rows import NEEDED, WORDS, Findings, RowReader
 from assay.methodology.replay.sharing import Ready, restated
 from assay.methodology.replay.tables import Table, ascending, open_table
 from assay.methodology.replay.writing import (
@@ -53,6 +53,8 @@ from assay.methodology.replay.writing import (
     write_fixings,
 )
 
+#: From so many fixings on the documents of a run are completed one after another: for memory.
+_LARGE = 1 << 20
 Progress = Callable[[int, int], None]
 
 
@@ -194,6 +196,7 @@ class _Run:
         self.source = source
         self.series = series
         self.table: Table = open_table(source.submissions, NEEDED, SUBMISSION_FIELDS)
+        self.table.words = frozenset(("series", "contributor", *WORDS))
         self.reader = RowReader(source.submissions.name, source.findings)
         self.moved = restated(documents)
         self.slow = [tuple(why_not(document)) for document in documents]
@@ -222,7 +225,8 @@ class _Run:
             self._restart()
             pieces, days = self._collected()
         self._note()
-        with ThreadPoolExecutor(self.source.workers or 2) as pool:
+        large = max(sum(map(len, held)) for held in pieces) > _LARGE
+        with ThreadPoolExecutor(1 if large else self.source.workers or 2) as pool:
             return list(pool.map(self._finished, self.documents, pieces, days, self.reports))
 
     def _collected(self) -> tuple[list[list[Fixings]], list[list[Array]]]:
@@ -244,9 +248,10 @@ class _Run:
         if self.compile:
             from threading import Thread
 
-            from assay.methodology.replay.native import keep_memory, native
+            from assay.methodology.replay.native import keep_memory, native, read_decimals
 
             keep_memory()
+            self.reader.machine = read_decimals
             Thread(target=native, daemon=True).start()
 
     def _partitions(self) -> Iterator[Columns]:
@@ -256,7 +261,8 @@ class _Run:
 
     def _restart(self) -> None:
         dictionaries = self.reader.dictionaries
-        self.reader = RowReader(self.table.path.name, self.source.findings)
+        machine = self.reader.machine
+        self.reader = RowReader(self.table.path.name, self.source.findings, machine)
         self.reader.dictionaries = dictionaries
         self.source.findings.listed.clear()
         self.source.findings.counts.clear()

@@ -22,6 +22,7 @@ import pyarrow as pa  # type: ignore[import-untyped]  # pyarrow ships no types
 
 from assay.core import Finding, Severity, refused
 
+_WORDS = pa.dictionary(pa.int32(), pa.string())
 Each = TypeVar("Each")
 
 BATCH_ROWS = 1 << 18
@@ -40,6 +41,8 @@ class Table:
     columns: tuple[str, ...]
     is_parquet: bool
     size: int
+    #: Columns of words, handed on as codes and a dictionary.
+    words: frozenset[str] = frozenset()
     read: int = 0
     broken: list[Finding] = field(default_factory=list)
 
@@ -77,7 +80,9 @@ class Table:
                 read_options=pc.ReadOptions(block_size=_CSV_BLOCK),
                 parse_options=pc.ParseOptions(invalid_row_handler=self._invalid),
                 convert_options=pc.ConvertOptions(
-                    column_types={name: pa.string() for name in self.columns},
+                    column_types={
+                        name: _WORDS if name in self.words else pa.string() for name in self.columns
+                    },
                     include_columns=wanted,
                     null_values=[""],
                     strings_can_be_null=True,
