@@ -33,7 +33,7 @@ from assay.ledger.book.changes import FORCE_MAJEURE
 from assay.ledger.book.letters import letters_of
 from assay.methodology import DocumentRefused
 from assay.web.complaint_pages import day_in
-from assay.web.letter_pages import changes_in, study_response
+from assay.web.letter_pages import changes_in, places_in, study_response
 from assay.web.pages import page
 from assay.web.security import house_of, who_is
 from assay.web.sign_in import Asked, Form
@@ -242,7 +242,7 @@ def _file(request: Asked, name: str, problem: Refused | None = None) -> Response
         comments=comments, sent=sent, name=name, today=changes.today(), problems=_findings(problem),
         days=notice_days(changes, known) if known and known["state"] == "proposed" else None,
         card=changes.rules.of(known["change_class"]) if known else None, grounds=FORCE_MAJEURE,
-        letters=_letters(known, asked), proposer=known is not None and known["proposed_by"] == who.person.person,
+        place_in=places_in(request), letters=_letters(known, asked), proposer=known is not None and known["proposed_by"] == who.person.person,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ may write in its room. Chooses no words and decides nothing.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Response
 
 from assay.core import refused
-from assay.governance.changes import PROPOSE, Changes, subject_letter
+from assay.governance.changes import PROPOSE, Changes, place_in, subject_letter
 from assay.governance.complaints import HANDLE, Complaints, correction_letter, letter_to
 from assay.governance.contributors import readable_file
 from assay.governance.contributors.life import WRITE
@@ -49,6 +50,17 @@ def complaints_in(house: House) -> Complaints:
 def office_in(house: House) -> Office:
     """The office of a house."""
     return office_of(house.ledger, house.reference, house.desk.calendars["CN"])
+
+
+def places_in(request: Asked) -> Callable[[str], str]:
+    """How the pages name a place of a methodology: in words, with the language it is of."""
+    words, language = load_letter_words(house_of(request).reference), language_of(request)
+
+    def said(place: str) -> str:
+        mark = place[-5:] if place.endswith((" (en)", " (zh)")) else ""
+        return place_in(words, place, language) + mark
+
+    return said
 
 
 def letter_response(letter: Letter, form: str) -> Response[bytes]:

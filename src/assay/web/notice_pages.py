@@ -29,7 +29,13 @@ from assay.governance.letters import load_letter_words
 from assay.ledger.book import changes as book
 from assay.methodology import differences_between, render
 from assay.web.complaint_pages import day_in
-from assay.web.letter_pages import changes_in, complaints_in, letter_response, study_response
+from assay.web.letter_pages import (
+    changes_in,
+    complaints_in,
+    letter_response,
+    places_in,
+    study_response,
+)
 from assay.web.pages import language_of, page
 from assay.web.security import house_of
 from assay.web.sign_in import Asked, Form
@@ -101,7 +107,7 @@ class MethodologyPages(Controller):
         lines = differences_between(before.document, after.document)
         return page(
             request, "differences.html", methodology=methodology, held=held, before=before,
-            after=after, lines=lines,
+            after=after, lines=lines, place_in=places_in(request),
         )  # fmt: skip
 
 
@@ -177,6 +183,7 @@ def _subject_page(
         request, "change.html", status_code=422 if problem else 200, change=known, asked=asked,
         comments=said, today=today, until=until, taking=taking, sent=sent, name=name,
         problem=problem.finding if problem else None, classes=changes.rules.classes,
+        place_in=places_in(request),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from assay.governance.changes.notices import (
     CHANGE_LETTERS,
     CONSULTATION_LETTERS,
     notice_letter,
+    place_in,
     subject_letter,
 )
 from assay.governance.changes.reader import Version, versions_of
@@ -26,6 +27,6 @@ from assay.governance.changes.study import StudyRow, study_rows, summary_of
 __all__ = [
     "CHANGE_LETTERS", "CONSULTATION_LETTERS", "DECIDE", "PROPOSE", "READ", "ChangeClass",
     "ChangeRules", "Changes", "StudyRow", "Version", "alarms", "consultation_dates",
-    "load_change_rules", "notice_days", "notice_letter", "public_changes", "public_comments",
+    "load_change_rules", "notice_days", "notice_letter", "place_in", "public_changes", "public_comments",
     "shown", "staff_comments", "study_rows", "subject_letter", "summary_of", "versions_of",
 ]  # fmt: skip

@@ -145,7 +145,10 @@ def _differences(words: LetterWords, clauses: list[dict[str, Any]], language: st
 
 
 def place_in(words: LetterWords, place: str, language: str) -> str:
-    """A place of the comparison in words: its head is a term, the rest a name."""
+    """A place of the comparison in words: its head is a term, the rest a name.
+
+    The mark of a language at its end is left out; who shows both languages puts it back.
+    """
     bare = place.removesuffix("(en)").removesuffix("(zh)").strip()
     if bare.startswith("clause "):
         return words.term("place_clause", language)
