@@ -3,6 +3,7 @@
 The sheets are made up; the rules are those of the shipped panel documents.
 """
 
+import csv
 from datetime import date
 from fractions import Fraction
 
@@ -214,3 +215,56 @@ def test_a_replay_leaves_out_what_determine_refuses_to_read(tmp_path):
     said = report.findings.read_text("utf-8")
     assert all(f"row.{each}" in said for each in ("kind", "side"))
     assert "guess" in said
+
+
+# ---- more than one day back ------------------------------------------------------------
+
+CHRISTMAS_EVE, CHRISTMAS, BOXING = date(2013, 12, 24), date(2013, 12, 25), date(2013, 12, 26)
+
+
+def holidays(*lost):
+    """Christmas Eve on two tenors and its copies, each without one of the banks."""
+    rows = []
+    for day, name in zip((CHRISTMAS_EVE, CHRISTMAS, BOXING), ("", *lost), strict=True):
+        for code, quotes in ((L1, FOUR), (L3, WIDER)):
+            rows += sheet(day, code, *[each for each in quotes if each[0] != name])
+    return rows
+
+
+@pytest.mark.parametrize("lost", [("D", "D"), ("D", "C"), ("D", ""), ("", "D")])
+def test_two_holidays_in_a_row_have_the_value_of_the_last_fixing(lost, tmp_path):
+    rows = holidays(*lost)
+    one = found(LIBOR, BOXING, rows)[L1]
+    assert (str(one.mid), one.branch, one.n_used) == ("0.25500", "carried", 4)
+    assert replayed(LIBOR, rows, tmp_path)[L1, BOXING] == ("0.25500", "carried")
+
+
+def test_misdated_sheets_on_two_days_running():
+    """The second day's right sheet is known by the first day's right one, not by its misdated."""
+    tuesday, wednesday = date(2013, 3, 12), date(2013, 3, 13)
+    near = [(name, f"{Fraction(price) + Fraction(1, 100)!s}") for name, price in FOUR[:3]]
+    far = [(name, f"{Fraction(price) + 1!s}") for name, price in FOUR[:3]]
+    rows = sheet(date(2013, 3, 11), E1, *FOUR[:3])
+    rows += sheet(tuesday, E1, *FOUR[:3], *far) + sheet(wednesday, E1, *far, *near)
+    assert str(found(EURIBOR, wednesday, rows)[E1].mid) == "0.260", "0.25 of Monday and a hundredth"
+
+
+def test_a_bank_that_stands_on_the_misdated_sheet_only_goes_with_it():
+    far = [("X", "7"), *((name, "1.25") for name in "ABC"), ("Y", "7")]
+    rows = sheet(THURSDAY, E1, *FOUR[:3])
+    own = (("A", "0.25"), ("B", "0.26"), ("C", "0.27"))
+    for listed in ((*own, *far), (*far, *own)):
+        one = found(EURIBOR, GOOD_FRIDAY, rows + sheet(GOOD_FRIDAY, E1, *listed))[E1]
+        assert (str(one.mid), one.n_used) == ("0.260", 3)
+
+
+def replayed(document, rows, folder):
+    table = folder / "rows.csv"
+    lines = [f"{code},{day},{name},{price},{price}" for day, code, name, price in rows]
+    table.write_text("series,pricing_date,contributor,low,high\n" + "\n".join(lines), "utf-8")
+    replay(document, Source(table), folder / "out.csv")
+    with (folder / "out.csv").open(encoding="utf-8", newline="") as file:
+        return {
+            (row["series"], date.fromisoformat(row["pricing_date"])): (row["mid"], row["branch"])
+            for row in csv.DictReader(file)
+        }

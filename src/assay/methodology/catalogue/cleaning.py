@@ -24,6 +24,8 @@ from assay.methodology.inputs import Submission
 
 Quote = tuple[Fraction | None, Fraction | None]
 FRIDAY = 5
+#: How many sheets before the day are looked at: a chain of holidays, a run of misdated sheets.
+DAYS_BACK = 4
 #: Names resemble each other from this percent of common letters on, or where one of at least
 #: so many letters begins the other.
 ALIKE, SHORTEST = 80, 4
@@ -31,11 +33,12 @@ ALIKE, SHORTEST = 80, 4
 
 @dataclass(slots=True)
 class Sheet:
-    """The rows of one day under cleaning, those of the day before, and what was done."""
+    """The rows of one day under cleaning, those of the days before, and what was done."""
 
     date: date
     rows: list[Submission]
-    previous: list[Submission]
+    #: The sheets of the last days before it, the latest first.
+    earlier: list[list[Submission]] = field(default_factory=list)
     dropped: dict[str, Outcome] = field(default_factory=dict)
     notes: list[tuple[str, str]] = field(default_factory=list)
     filled: str = ""
@@ -45,17 +48,23 @@ class Sheet:
     #: Rows of the day before that stand in for those a holiday's copy lacks.
     lent: frozenset[str] = frozenset()
 
+    @property
+    def previous(self) -> list[Submission]:
+        """The rows of the day before."""
+        return self.earlier[0] if self.earlier else []
+
     def put(self, listed: Sequence[Submission]) -> None:
-        """The rows of the day, and those of the last day before it, of these."""
-        self.rows = [each for each in listed if each.pricing_date == self.date]
-        earlier = [
-            each.pricing_date
-            for each in listed
-            if each.pricing_date < self.date
-            and (self.weekends or each.pricing_date.isoweekday() <= FRIDAY)
+        """The rows of the day, and those of the last days before it, of these."""
+        by_day: dict[date, list[Submission]] = defaultdict(list)
+        for each in listed:
+            by_day[each.pricing_date].append(each)
+        self.rows = by_day.get(self.date, [])
+        days = [
+            day
+            for day in by_day
+            if day < self.date and (self.weekends or day.isoweekday() <= FRIDAY)
         ]
-        last = max(earlier) if earlier else None
-        self.previous = [each for each in listed if each.pricing_date == last]
+        self.earlier = [by_day[day] for day in sorted(days, reverse=True)[:DAYS_BACK]]
 
     def drop(self, gone: Mapping[str, Outcome]) -> None:
         """Take these rows out, remembering why."""
@@ -67,7 +76,7 @@ class Sheet:
 def redate(sheet: Sheet, *, table: Sequence[Mapping[str, Any]]) -> None:
     """Sheets with a wrong date get the true one, by a dated table (``given``, ``true``, ``source``)."""
     true = {row["given"]: row["true"] for row in table}
-    rows = [*sheet.rows, *sheet.previous]
+    rows = [*sheet.rows, *(each for earlier in sheet.earlier for each in earlier)]
     sheet.put([replace(r, pricing_date=true.get(r.pricing_date, r.pricing_date)) for r in rows])
 
 
@@ -83,7 +92,7 @@ def redate(sheet: Sheet, *, table: Sequence[Mapping[str, Any]]) -> None:
 def aliases(sheet: Sheet, *, table: Sequence[Mapping[str, Any]]) -> None:
     """Names of one firm, by a dated table (``name``, ``contributor``, ``from``, ``until``)."""
     sheet.rows = [_renamed(each, table) for each in sheet.rows]
-    sheet.previous = [_renamed(each, table) for each in sheet.previous]
+    sheet.earlier = [[_renamed(each, table) for each in earlier] for earlier in sheet.earlier]
 
 
 def _renamed(row: Submission, table: Sequence[Mapping[str, Any]]) -> Submission:
@@ -104,8 +113,9 @@ def zero_rows_missing(sheet: Sheet) -> None:
             for each in _zero_rows(sheet.rows)
         }
     )
-    gone = {each.id for each in _zero_rows(sheet.previous)}
-    sheet.previous = [each for each in sheet.previous if each.id not in gone]
+    for place, earlier in enumerate(sheet.earlier):
+        gone = {each.id for each in _zero_rows(earlier)}
+        sheet.earlier[place] = [each for each in earlier if each.id not in gone]
 
 
 def _zero_rows(listed: Sequence[Submission]) -> list[Submission]:
@@ -175,31 +185,68 @@ def repeated_rows_once(sheet: Sheet) -> None:
 @entry("cleaning", "two_sheets_one_date", count("contributors", default=3))
 def two_sheets_one_date(sheet: Sheet, *, contributors: int) -> None:
     """Two sheets under one date (most firms listed twice): the one nearer to yesterday stays, unless it is yesterday's own."""
-    numbered = _lines(sheet.rows)
-    firms = {each.contributor for each in sheet.rows}
+    before: list[Submission] = []
+    for place, listed in reversed(list(enumerate(sheet.earlier))):
+        doubled = _of_two_sheets(listed, before, contributors)
+        gone = doubled[1] if doubled else {}
+        before = sheet.earlier[place] = [each for each in listed if each.id not in gone]
+    doubled = _of_two_sheets(sheet.rows, before, contributors)
+    if doubled is not None:
+        stays, gone = doubled
+        sheet.notes.append(("cleaning.two_sheets", f"sheet {stays + 1} of 2 stays"))
+        sheet.drop(gone)
+
+
+def _of_two_sheets(
+    listed: Sequence[Submission], before: Sequence[Submission], contributors: int
+) -> tuple[int, dict[str, Outcome]] | None:
+    """Which of two sheets stays, and the rows that are not of it; None where there is one sheet."""
+    numbered = _lines(listed)
     twice = {each.contributor for each, line in numbered if line == 1}
+    firms = {each.contributor for each in listed}
     if len(twice) < contributors or 2 * len(twice) <= len(firms):
-        return
-    before = {(each.series, each.contributor): each.low for each in sheet.previous}
+        return None
+    known = {(each.series, each.contributor): each.low for each in before}
     away: dict[int, Fraction] = defaultdict(Fraction)
     for each, line in numbered:
-        known = before.get((each.series, each.contributor))
-        if known is not None and each.low is not None and each.contributor in twice:
-            away[line] += abs(each.low - known)
-    both = {_key(each) for each, line in numbered if line == 1}
+        near = known.get((each.series, each.contributor))
+        if near is not None and each.low is not None and each.contributor in twice:
+            away[line] += abs(each.low - near)
+    own = _sheets_of(numbered, known)
     stays = min((0, 1), key=lambda line: (away[line], line))
     # yesterday's own sheet again is none of today, however near
-    kept = [each for each, line in numbered if line == stays or _key(each) not in both]
-    if away[stays] != away[1 - stays] and _quotes(kept) == _quotes(sheet.previous):
+    kept = [each for each in listed if own[each.id] in (stays, None)]
+    if away[stays] != away[1 - stays] and _quotes(kept) == _quotes(before):
         stays = 1 - stays
-    sheet.notes.append(("cleaning.two_sheets", f"sheet {stays + 1} of 2 stays"))
-    sheet.drop(
-        {
-            each.id: Outcome("missing", "cleaning.misdated_sheet", {"sheet": line + 1})
-            for each, line in numbered
-            if _key(each) in both and line != stays
-        }
-    )
+    gone = [name for name, sheet in own.items() if sheet not in (stays, None)]
+    return stays, {
+        name: Outcome("missing", "cleaning.misdated_sheet", {"sheet": 2 - stays}) for name in gone
+    }
+
+
+def _sheets_of(
+    numbered: Sequence[tuple[Submission, int]], known: Mapping[tuple[str, str], Any]
+) -> dict[str, int | None]:
+    """Of which sheet each row is: by its line, and where it is listed once by its place.
+
+    Where the place tells nothing, a quote of a firm that was not there the day before is
+    taken for one of the sheet that goes (-1).
+    """
+    both = {_key(each) for each, line in numbered if line == 1}
+    places: dict[bool, list[int]] = {False: [], True: []}
+    for place, (each, line) in enumerate(numbered):
+        if _key(each) in both:
+            places[line > 0].append(place)
+    last, first = max(places[False]), min(places[True])
+    own: dict[str, int | None] = {}
+    for place, (each, line) in enumerate(numbered):
+        if _key(each) in both:
+            own[each.id] = line
+        elif last < first and not last < place < first:
+            own[each.id] = int(place > first)
+        else:
+            own[each.id] = None if not known or (each.series, each.contributor) in known else -1
+    return own
 
 
 @entry(
@@ -211,24 +258,48 @@ def two_sheets_one_date(sheet: Sheet, *, contributors: int) -> None:
 )
 def filled_forward(sheet: Sheet, *, then: str, contributors: int, absent_percent: Decimal) -> None:
     """A day on which every quote repeats the day before is a holiday filled forward, though the copy may lack some percent of the firms."""
-    today, before = _every_quote(sheet.rows), _every_quote(sheet.previous)
+
+    def lost(rows: Sequence[Submission], before: Sequence[Submission]) -> set[str] | None:
+        return _lost(rows, before, contributors, absent_percent)
+
+    # what the day before is itself a copy of, back to a sheet that is none
+    first = 0
+    while first + 1 < len(sheet.earlier) and lost(*sheet.earlier[first : first + 2]) is not None:
+        first += 1
+    for before in (sheet.earlier[first : first + 1], sheet.earlier[:1]):
+        absent = lost(sheet.rows, before[0]) if before else None
+        if absent is not None:
+            _fill(sheet, before[0], absent, then)
+            return
+
+
+def _lost(
+    rows: Sequence[Submission], before: Sequence[Submission], contributors: int, percent: Decimal
+) -> set[str] | None:
+    """The firms that a copy of a sheet lacks; None where it is no copy."""
+    today, then = _every_quote(rows), _every_quote(before)
     if len({name for _, name in today}) < contributors:
-        return
+        return None
     # a copy can lose a quote, never gain one
-    if not all(quotes <= before.get(key, set()) for key, quotes in today.items()):
-        return
-    absent = {name for _, name in before.keys() - today.keys()}
-    if 100 * len(absent) > absent_percent * len({name for _, name in before}):
-        return
+    if not all(quotes <= then.get(key, set()) for key, quotes in today.items()):
+        return None
+    absent = {name for _, name in then.keys() - today.keys()}
+    if 100 * len(absent) > percent * len({name for _, name in then}):
+        return None
     if absent and len({series for series, _ in today}) == 1:  # too little to call it a copy
-        return
+        return None
+    return absent
+
+
+def _fill(sheet: Sheet, before: Sequence[Submission], absent: set[str], then: str) -> None:
+    today = _every_quote(sheet.rows)
     sheet.filled = then
     said = f"all {len(today)} quotes repeat the day before"
     if absent:
         said = f"{said}; missing there: {', '.join(sorted(absent))}"
     sheet.notes.append(("cleaning.filled_forward", said))
     if then == "carried":
-        lacking = [e for e in sheet.previous if (e.series, e.contributor) not in today]
+        lacking = [each for each in before if (each.series, each.contributor) not in today]
         sheet.rows += [replace(each, pricing_date=sheet.date) for each in lacking]
         sheet.lent = frozenset(each.id for each in lacking)
 

@@ -66,7 +66,7 @@ def cleaned(methodology: Methodology, day: date, inputs: Inputs) -> Sheet:
     assert assessment is not None
     own = [each for each in inputs.submissions if each.series in methodology.cards]
     rules = {call.rule for call in assessment.cleaning}
-    sheet = Sheet(day, own, [], weekends="weekdays_only" not in rules)
+    sheet = Sheet(day, own, weekends="weekdays_only" not in rules)
     if "redate" not in rules:
         sheet.put(own)
     for call in assessment.cleaning:

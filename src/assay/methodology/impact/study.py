@@ -16,6 +16,7 @@ from fractions import Fraction
 import numpy as np
 
 from assay.core import refused, round_to_step
+from assay.methodology.catalogue.cleaning import DAYS_BACK
 from assay.methodology.document.model import BRANCHES, Methodology
 from assay.methodology.impact.influence import Influence, InfluenceWitness
 from assay.methodology.impact.reasons import reasons
@@ -23,7 +24,6 @@ from assay.methodology.inputs import Observation
 from assay.methodology.replay import Fixings, Report, Source, replay_together
 from assay.methodology.replay.columns import day_number, day_of
 from assay.methodology.replay.days import explained
-from assay.methodology.replay.plan import skips_weekends
 from assay.methodology.replay.prepare import is_weekend
 from assay.methodology.replay.results import BRANCH_CODES, DETERMINED
 
@@ -206,10 +206,10 @@ def _told(found: Study, source: Source, fixings: Sequence[Fixings], days: int) -
         last: dict[tuple[str, date], Observation] = {}
         for code, day in wanted:
             earlier = listed[listed < day_number(day)]
-            if skips_weekends(document):
-                earlier = earlier[~is_weekend(earlier)]
-            if len(earlier):
-                before[day] = day_of(earlier[-1])
+            weekdays = earlier[~is_weekend(earlier)][-DAYS_BACK:]
+            if len(weekdays):
+                earlier = earlier[earlier >= weekdays[0]]
+            before[day] = [day_of(each) for each in earlier]
             known = _last_price(document, side, code, day)
             if known is not None:
                 last[code, day] = known

@@ -6,7 +6,7 @@ and those of the days before, where the document looks at them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -32,12 +32,12 @@ def explained(
     document: Methodology,
     source: Source,
     wanted: Iterable[Wanted],
-    before: dict[date, date],
+    before: Mapping[date, Sequence[date]],
     last: dict[Wanted, Observation],
 ) -> dict[Wanted, Determination]:
     """The wanted series and days with verdicts and trace.
 
-    `before` is the day of the table before each wanted one; `last` the last price of a
+    `before` names the days of the table before each wanted one, in order; `last` the last price of a
     series before a wanted day, for documents that look back.
     """
     listed = sorted(set(wanted), key=lambda each: each[1])
@@ -50,7 +50,7 @@ def explained(
         }
     days = {day for _, day in listed}
     if needs_previous(document):
-        days |= {before[day] for _, day in listed if day in before}
+        days |= {each for _, day in listed for each in before.get(day, ())}
     reader, columns = _rows(document, source, days, findings)
     found: dict[Wanted, Determination] = {}
     for code, day in listed:
@@ -58,7 +58,9 @@ def explained(
         if (code, day) in last:
             engine.last[code] = last[code, day]
         rows = _of(columns, day)
-        earlier = _of(columns, before[day]) if needs_previous(document) and day in before else ()
+        earlier: Sequence[int] = ()
+        if needs_previous(document) and before.get(day):
+            earlier = range(_of(columns, before[day][0]).start, rows.start)
         found[code, day] = engine.day(day, columns, rows, earlier, [code])[code]
     return found
 

@@ -130,14 +130,6 @@ def may_close(methodology: Methodology) -> bool:
     )
 
 
-def skips_weekends(methodology: Methodology) -> bool:
-    """Whether a sheet of a weekend is no day before."""
-    assessment = methodology.assessment
-    return assessment is not None and any(
-        call.rule == "weekdays_only" for call in assessment.cleaning
-    )
-
-
 def needs_previous(methodology: Methodology) -> bool:
     """Whether a price may depend on the rows of the day before."""
     assessment = methodology.assessment

@@ -17,6 +17,7 @@ import numpy as np
 
 from assay.core import CalendarNotAnnounced
 from assay.methodology.catalogue import entry_of
+from assay.methodology.catalogue.cleaning import DAYS_BACK
 from assay.methodology.document.model import Methodology
 from assay.methodology.replay import kernel as k
 from assay.methodology.replay.columns import (
@@ -54,10 +55,11 @@ class Partition:
         return range(int(np.searchsorted(self.starts, self.context)), len(self.days))
 
     def before(self, place: int) -> range:
-        """The rows before a day, back to the last weekday's: the day engine picks its day of them."""
-        first = max(place - 1, 0)
-        while first and is_weekend(self.days[first]):
+        """The rows before a day, as far back as cleaning looks: the day engine picks its days."""
+        first, weekdays = place, 0
+        while first and weekdays < DAYS_BACK:
             first -= 1
+            weekdays += not is_weekend(self.days[first])
         return range(int(self.starts[first]), int(self.starts[place]))
 
     def rows_of(self, place: int) -> range:
@@ -408,8 +410,10 @@ def _suspect_days(
     if "weekdays_only" in rules:
         days |= is_weekend(partition.days)
     if "filled_forward" in rules:
-        days[1:] |= days[:-1]
         days[1:] |= _repeating(methodology, partition, firm)
+        # what a day is a copy of may be a copy itself, with a weekend's sheet between
+        for _ in range(2):
+            days[1:] |= days[:-1].copy()
     return days
 
 

@@ -18,19 +18,18 @@ from typing import Protocol
 import numpy as np
 
 from assay.core import Finding, Severity, refused
-from assay.methodology.catalogue.cleaning import resembling
 from assay.methodology.determination import Determination
 from assay.methodology.document.model import Methodology
 from assay.methodology.inputs import SUBMISSION_FIELDS, Observation
 from assay.methodology.replay import kernel as k
-from assay.methodology.replay.columns import Array, Columns, day_number, day_of, joined
+from assay.methodology.replay.columns import Array, Columns, day_number, day_of
 from assay.methodology.replay.daily import DayEngine
 from assay.methodology.replay.engine import SMALL, Priced, alike, price_together
 from assay.methodology.replay.formulas import formula_days, replay_formula
 from assay.methodology.replay.observations import read_observations
 from assay.methodology.replay.partitions import OutOfOrder, sorted_outside, streamed
 from assay.methodology.replay.plan import may_close, needs_history, needs_previous, why_not
-from assay.methodology.replay.prepare import Partition, Prepared, is_weekend
+from assay.methodology.replay.prepare import Partition, Prepared
 from assay.methodology.replay.results import (
     BRANCH_CODES,
     DETERMINED,
@@ -44,7 +43,7 @@ from assay.methodology.replay.results import (
     together,
 )
 from assay.methodology.replay.rows import NEEDED, WORDS, Findings, RowReader
-from assay.methodology.replay.sharing import Ready, restated
+from assay.methodology.replay.sharing import Ready, alike_names, last_days, restated
 from assay.methodology.replay.tables import Table, ascending, open_table
 from assay.methodology.replay.writing import (
     check_out,
@@ -159,27 +158,6 @@ def _formula(
 
 def _determined(fixings: Fixings) -> int:
     return int((fixings.state == DETERMINED).sum())
-
-
-def _alike_names(document: Methodology, names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Names that resemble each other and that no table of the document brings together."""
-    assert document.assessment is not None
-    rules = {call.rule: call for call in document.assessment.cleaning}
-    if "resembling_names" not in rules:
-        return
-    tables = [c.arguments["table"] for c in rules.values() if c.rule == "aliases"]
-    firm = {line["name"]: line["contributor"] for table in tables for line in table}
-    for one, other in resembling(tuple(sorted(names))):
-        if firm.get(one, one) != firm.get(other, other):
-            yield one, other
-
-
-def _last_days(columns: Columns, context: Columns | None) -> Columns:
-    """The rows of the last weekday and of what follows it: the day before of the next rows."""
-    weekdays = columns.day[~is_weekend(columns.day)]
-    if len(weekdays):
-        return columns.take(columns.day >= weekdays[-1])
-    return columns if context is None else joined([context, columns])
 
 
 class _Run:
@@ -337,7 +315,7 @@ class _Run:
         for columns in self._partitions():
             yield columns, context
             if wanted:
-                context = _last_days(columns, context)
+                context = last_days(columns, context)
 
     def _day_engine(self, document: Methodology, *, own: bool) -> DayEngine:
         series = {
@@ -492,7 +470,7 @@ class _Run:
                 )
             )
         names = self.reader.dictionary("contributor").words
-        for one, other in {pair for d in self.documents for pair in _alike_names(d, names)}:
+        for one, other in {pair for d in self.documents for pair in alike_names(d, names)}:
             self.source.findings.add(
                 Finding(
                     "cleaning.resembling_names",

@@ -1,17 +1,20 @@
-"""What documents of one run share: the moved days, the partition and its preparation.
+"""What documents of one run share: the moved days, the days looked back at, the preparation.
 
 Two documents that clean and screen alike are prepared once. Nothing is priced here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
 
 from assay.core import refused
+from assay.methodology.catalogue.cleaning import DAYS_BACK, resembling
 from assay.methodology.document.model import Methodology
-from assay.methodology.replay.columns import Columns, day_number
+from assay.methodology.replay.columns import Columns, day_number, joined
 from assay.methodology.replay.plan import why_not
-from assay.methodology.replay.prepare import Partition, Prepared, partition_of, prepare
+from assay.methodology.replay.prepare import Partition, Prepared, is_weekend, partition_of, prepare
 from assay.methodology.replay.rows import RowReader
 
 
@@ -77,6 +80,29 @@ def restated(documents: Iterable[Methodology]) -> dict[int, int]:
             "replay.redated", _names(documents), "these move different days: replay apart"
         )
     return tables[0]
+
+
+def alike_names(document: Methodology, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Names that resemble each other and that no table of the document brings together."""
+    assert document.assessment is not None
+    rules = {call.rule: call for call in document.assessment.cleaning}
+    if "resembling_names" not in rules:
+        return
+    tables = [c.arguments["table"] for c in rules.values() if c.rule == "aliases"]
+    firm = {line["name"]: line["contributor"] for table in tables for line in table}
+    for one, other in resembling(tuple(sorted(names))):
+        if firm.get(one, one) != firm.get(other, other):
+            yield one, other
+
+
+def last_days(columns: Columns, context: Columns | None) -> Columns:
+    """The rows of the last weekdays and what lies between: what cleaning looks back at."""
+    days = np.unique(columns.day)
+    if context is not None and (~is_weekend(days)).sum() < DAYS_BACK:
+        columns = joined([context, columns])
+        days = np.unique(columns.day)
+    weekdays = days[~is_weekend(days)][-DAYS_BACK:]
+    return columns.take(columns.day >= weekdays[0]) if len(weekdays) else columns
 
 
 def _names(documents: Iterable[Methodology]) -> str:
