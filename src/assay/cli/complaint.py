@@ -199,6 +199,21 @@ def letter(
         )  # fmt: skip
 
 
+@app.command
+def procedure(*, out: Out, lang: Lang = "en", json: Json = False) -> None:
+    """Write how complaints are handled, for everybody, as PDF or HTML.
+
+    Example: `assay complaint procedure --out complaints.pdf --lang zh`
+    """
+    from assay.governance.complaints import HANDLE, procedure_paper
+
+    with complaints_here() as complaints:
+        told_letter(
+            complaints.ledger, procedure_paper(complaints, lang), out, what="procedure",
+            subject="complaints", permission=HANDLE, sent=None, as_=None, json=json,
+        )  # fmt: skip
+
+
 @app.command(name="correction-notice")
 def correction_notice(
     series: Annotated[str, Parameter(help="A series code.")],

@@ -16,7 +16,13 @@ from litestar.response import Redirect, Response
 
 from assay.core import refused
 from assay.governance.changes import PROPOSE, Changes, place_in, subject_letter
-from assay.governance.complaints import HANDLE, Complaints, correction_letter, letter_to
+from assay.governance.complaints import (
+    HANDLE,
+    Complaints,
+    correction_letter,
+    letter_to,
+    procedure_paper,
+)
 from assay.governance.contributors import readable_file
 from assay.governance.contributors.life import WRITE
 from assay.governance.letters import FORMS, Letter, firm_letter, load_letter_words, send
@@ -177,6 +183,14 @@ class LetterPages(Controller):
     ) -> Response[bytes]:  # fmt: skip
         """A letter of a complaint."""
         return letter_response(_complaint(request, subject, what, lang), form)
+
+    @get("/procedure/{form:str}", opt=OPEN, sync_to_thread=True)
+    def procedure(
+        self, request: Asked, form: FromPath[str], lang: FromQuery[str | None] = None
+    ) -> Response[bytes]:
+        """How complaints are handled, for everybody."""
+        complaints = complaints_in(house_of(request))
+        return letter_response(procedure_paper(complaints, lang or language_of(request)), form)
 
     @get("/change/{subject:str}/{what:str}/{form:str}", opt=OPEN, sync_to_thread=True)
     def change(

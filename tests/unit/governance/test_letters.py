@@ -17,7 +17,13 @@ from assay.core import Refused, digest_of
 from assay.governance import contributors as firms
 from assay.governance.accounts import load_roles
 from assay.governance.changes import Changes, subject_letter
-from assay.governance.complaints import COMPLAINT_LETTERS, Complaints, correction_letter, letter_to
+from assay.governance.complaints import (
+    COMPLAINT_LETTERS,
+    Complaints,
+    correction_letter,
+    letter_to,
+    procedure_paper,
+)
 from assay.governance.letters import (
     CHANNELS,
     FORMS,
@@ -346,6 +352,16 @@ def test_every_stage_of_a_complaint_has_its_letter(complaints, complaint, room):
         for language in LANGUAGES:
             letter = letter_to(complaints, complaint, what, language)
             assert not re.search("Zhang|firm.example", letter.text())
+
+
+def test_the_procedure_of_complaints_says_the_clocks_of_the_rules(complaints):
+    text = all_forms(procedure_paper(complaints))
+    for said in ("3 working days", "within 30 days of the receipt", "6 months", "at least 5 years",
+                 "| a question about a day's price | no |"):  # fmt: skip
+        assert said in text, said
+    chinese = all_forms(procedure_paper(complaints, "zh"))
+    for said in ("3个工作日", "30个自然日", "6个月", "至少5年"):
+        assert said in chinese, said
 
 
 def test_no_letter_of_a_complaint_names_firm_or_complainant(complaints, complaint, room):

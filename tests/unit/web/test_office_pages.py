@@ -349,5 +349,7 @@ def test_a_letter_as_a_page_runs_nothing(visitor, rectified):
     assert "script" not in answer.headers["content-security-policy"]
     odd = visitor("A-1").get("/letters/correction/AL-A00-FOSHAN/yesterday/1/pdf")
     assert odd.status_code == 422
+    public = visitor("A-1").get("/letters/procedure/html?lang=zh").text
+    assert "投诉处理程序" in public
     none = visitor("A-1").get("/letters/correction/AL-A00-FOSHAN/2025-12-30/1/pdf")
     assert "letter.none" in none.text

@@ -9,6 +9,7 @@ from assay.governance.complaints.letters import (
     COMPLAINT_LETTERS,
     correction_letter,
     letter_to,
+    procedure_paper,
 )
 from assay.governance.complaints.rules import ComplaintRules, load_complaint_rules
 from assay.governance.complaints.status import (
@@ -21,6 +22,6 @@ from assay.governance.complaints.status import (
 
 __all__ = [
     "CAUSES", "COMPLAINT_LETTERS", "HANDLE", "ComplaintRules", "Complaints", "clock_of", "complaint_alarms",
-    "correction_letter", "corrections", "handlers", "letter_to", "load_complaint_rules", "public_register",
+    "correction_letter", "corrections", "handlers", "letter_to", "load_complaint_rules", "procedure_paper", "public_register",
     "queue", "statistics",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from assay.governance.letters.paper import Letter, Table
 from assay.governance.letters.words import Filling, LetterWords, in_language, letter_of
 from assay.ledger import Ledger
 from assay.ledger.book.home import agency_of
+from assay.ledger.floor import LEAST_YEARS
 
 if TYPE_CHECKING:
     from assay.governance.complaints.acts import Complaints
@@ -87,6 +88,34 @@ def _outcome(complaints: Complaints, outcome: str | None, what: str, language: s
     if what == "appeal_outcome":
         return complaints.words.term(str(outcome), language)
     return str(complaints.rules.outcomes[outcome][language]) if outcome else ""
+
+
+def procedure_paper(complaints: Complaints, language: str = "en") -> Letter:
+    """How complaints are handled, for everybody: matters, clocks, handler, appeal, what is kept."""
+    rules, words = complaints.rules, complaints.words
+    in_language(language)
+
+    def span(term: str, number: int) -> str:
+        return words.term(term, language).format(number=number)
+
+    with complaints.ledger.read() as connection:
+        sender = agency_of(connection)
+    said = {
+        "acknowledge": span("open_days", rules.acknowledge_days),
+        "answer": span("calendar_days", rules.outcome_days),
+        "appeal_within": span("months", rules.appeal_months),
+        "kept": span("years", LEAST_YEARS), "party": rules.appeal_party[language],
+    }  # fmt: skip
+    categories = Table(
+        tuple(words.label(each, language) for each in ("about", "formal")),
+        tuple(
+            (card["title"][language], words.term("yes" if card["formal"] else "no", language))
+            for card in rules.categories.values()
+        ),
+        (3, 1),
+    )
+    filling = Filling(sender, complaints.today(), said, {"categories": categories})
+    return letter_of(words, "procedure", language, filling)
 
 
 def correction_letter(
