@@ -44,6 +44,7 @@ _HTML = re.compile(
 _JSON = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*[\[{]")
 _SHEET_NAMES = (".xlsx", ".xls", ".xlsm", ".csv", ".tsv")
 _PICTURE_TYPES = ("image/", "application/pdf", "audio/", "video/")
+_BLANK = b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"
 _HEARD_HEAD = re.compile(rb"\A[^\n]*(?:heard_type|order_type)[^\n]*\n")
 
 
@@ -78,16 +79,28 @@ def read_channel(
     context = context or QuoteContext()
     if context.locator == "text":
         context = replace(context, locator=name or channel)
+    if not content.strip(_BLANK):
+        return refusal("evidence.empty", context.locator, "it holds nothing: ask for it again")
     try:
         if channel == "fax":
             return read_fax(content, typed_note, tables.lexicon, context, context.locator)
-        return _reader(channel)(content, channel, tables, context, name)
+        return _said(_reader(channel)(content, channel, tables, context, name), context.locator)
     except Exception as problem:  # noqa: BLE001 - bytes nobody thought of must not end the morning
         return refusal(
             "reader.failed",
             context.locator,
             f"{type(problem).__name__}: read it by hand and report the file",
         )
+
+
+def _said(reading: Reading, where: str) -> Reading:
+    """The reading; where it holds neither an offer nor a word about it, that is said."""
+    if reading.offers or reading.findings or reading.facts:
+        return reading
+    nothing = notice(
+        "evidence.no_quote", where, "no quote was found in it: look, if one belongs there"
+    )
+    return replace(reading, findings=(nothing,))
 
 
 _Read = Callable[[bytes, str, PhraseTables, QuoteContext, str], Reading]

@@ -10,7 +10,7 @@ import csv
 import io
 import re
 
-from assay.collection.clocks import parse_clock
+from assay.collection.clocks import known_zone, parse_clock
 from assay.collection.html_text import read_html
 from assay.collection.reading import Message, Reading, error, warning
 from assay.core import Finding
@@ -26,7 +26,7 @@ _COLUMNS = {
     "group_name": {"group_name", "群名", "群名称", "会话"},
 }
 _POSITIONAL = ("time", "name", "sender", "action", "type", "text")
-_ZONE = re.compile(r"\A(?P<name>[^()（）]+)[(（](?P<zone>[A-Za-z_]+/[A-Za-z_]+)[)）]\Z")
+_ZONE = re.compile(r"\A(?P<name>[^()（）]+)[(（](?P<zone>[A-Za-z_]+(?:/[A-Za-z_]+)?)[)）]\Z")
 _TEXT_TYPES = {"", "text", "1", "文本", "文字", "文本消息"}
 _LONGEST_FIELD = 1_000_000
 
@@ -68,6 +68,9 @@ def _read(
         )
     messages: list[Message] = []
     findings: list[Finding] = []
+    if not known_zone(zone):
+        said = f"{zone!r} is no time zone: no message has a time"
+        findings.append(error("chat.unknown_zone", where, said))
     for number, row in enumerate(rows[first:], first + 1):
         if not any(cell.strip() for cell in row):
             continue

@@ -33,6 +33,15 @@ _NOON = 12
 _SHORT_ZONE = 5
 
 
+def known_zone(name: str) -> bool:
+    """Whether a channel's heading names a time zone."""
+    try:
+        zone_of(name)
+    except (ValueError, LookupError, OSError):
+        return False
+    return True
+
+
 def parse_clock(text: str, zone: str) -> datetime | None:
     """The instant this text writes, in UTC; a time without a zone is one of `zone`."""
     match = _CHINESE.search(text)

@@ -20,6 +20,7 @@ from assay.collection.safety import (
     check_ole,
     check_package,
     formula_cells,
+    hidden_rows,
     too_large,
 )
 from assay.collection.text import decode
@@ -80,6 +81,8 @@ def open_grids(content: bytes, where: str) -> Grids:
     if content.startswith(ZIP_MAGIC):
         findings = check_package(content, where)
         formulas = {} if _blocked(findings) else formula_cells(content)
+        if not _blocked(findings):
+            findings += _hidden(content, where)
     elif content.startswith(OLE_MAGIC):
         findings, formulas = check_ole(content, where), {}
     else:
@@ -87,6 +90,14 @@ def open_grids(content: bytes, where: str) -> Grids:
     if _blocked(findings):
         return Grids(findings=tuple(findings))
     return _workbook(content, where, findings, formulas)
+
+
+def _hidden(content: bytes, where: str) -> list[Finding]:
+    said = "{} hidden rows or columns were read like the others: look at the sheet"
+    return [
+        warning("workbook.hidden_rows", f"{where}, {name}", said.format(count))
+        for name, count in hidden_rows(content).items()
+    ]
 
 
 def _blocked(findings: list[Finding]) -> bool:
@@ -101,7 +112,7 @@ def _workbook(
     grids: list[Grid] = []
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        for name in book.sheet_names:
+        for name in _shown(book, where, findings):
             sheet = book.get_sheet_by_name(name)
             if sheet.total_height > MOST_ROWS or sheet.total_width > MOST_COLUMNS:
                 findings.append(
@@ -125,6 +136,19 @@ def _workbook(
             )
         )
     return Grids(tuple(grids), tuple(findings))
+
+
+def _shown(book: Any, where: str, findings: list[Finding]) -> list[str]:
+    """The sheets that a person sees; the others are named and not read."""
+    kept: list[str] = []
+    hidden: list[str] = []
+    for each in book.sheets_metadata:
+        visible = str(each.visible).rpartition(".")[2] == "Visible"
+        (kept if visible else hidden).append(str(each.name))
+    if hidden:
+        said = f"hidden and not read: {', '.join(hidden[:5])}; unhide what belongs to the quotes"
+        findings.append(warning("workbook.hidden_sheet", where, said))
+    return kept
 
 
 def _sheet(sheet: Any, name: str, formulas: frozenset[str]) -> Grid:

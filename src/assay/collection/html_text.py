@@ -15,6 +15,10 @@ from assay.core import Finding
 
 _HIDDEN = {"script", "style", "head", "template", "noscript", "object", "iframe", "svg"}
 _ACTIVE = {"script", "iframe", "object", "embed", "applet", "form", "meta"}
+_VOID = {"br", "hr", "img", "input", "meta", "link", "col", "area", "base", "wbr"}
+_UNSEEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])", re.IGNORECASE
+)
 _BREAKS = {"br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "table", "blockquote"}
 _DEEPEST = 400
 #: A longer page is read up to here, and said.
@@ -38,6 +42,7 @@ class _Sink:
     cell: list[str] | None = None
     hidden: list[str] = field(default_factory=list)
     active: set[str] = field(default_factory=set)
+    unseen: bool = False
 
 
 class _Reader(HTMLParser):
@@ -50,7 +55,10 @@ class _Reader(HTMLParser):
         if tag in _ACTIVE and tag != "meta":
             sink.active.add(tag)
         sink.active |= {name for name, _ in attrs if name.startswith("on")}
-        if tag in _HIDDEN and len(sink.hidden) < _DEEPEST:
+        unseen = tag not in _VOID and _unseen(attrs)
+        sink.unseen = sink.unseen or unseen
+        inside = bool(sink.hidden) and tag == sink.hidden[-1]
+        if (tag in _HIDDEN or unseen or inside) and len(sink.hidden) < _DEEPEST:
             sink.hidden.append(tag)
         if tag in _BREAKS:
             sink.words.append("\n")
@@ -81,6 +89,14 @@ class _Reader(HTMLParser):
             self.sink.cell.append(data)
 
 
+def _unseen(attrs: list[tuple[str, str | None]]) -> bool:
+    """Whether the tag hides what it holds from whoever looks at the page."""
+    return any(
+        name == "hidden" or (name == "style" and _UNSEEN.search(said or "") is not None)
+        for name, said in attrs
+    )
+
+
 def read_html(markup: str, where: str) -> Page:
     """The visible text and table rows of `markup`."""
     reader = _Reader()
@@ -97,6 +113,9 @@ def read_html(markup: str, where: str) -> Page:
     if reader.sink.active:
         names = ", ".join(sorted(reader.sink.active))
         findings.append(warning("html.active_content", where, f"dropped without running: {names}"))
+    if reader.sink.unseen:
+        said = "text that nobody sees on the page was not read: look at its source"
+        findings.append(warning("html.hidden_text", where, said))
     lines = [re.sub(r"[ \t\xa0]{3,}", "  ", line).strip() for line in
              "".join(reader.sink.words).split("\n")]  # fmt: skip
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

@@ -38,6 +38,11 @@ _LONGEST_HEADER = 2_000
 _LONGEST_BODY = 200_000
 _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030"}
 _ATTACHED = re.compile(r"\battached\b|\bAttached\b|见附件|附件为|附件是")
+_TORN = (
+    email.errors.InvalidBase64CharactersDefect,
+    email.errors.InvalidBase64LengthDefect,
+    email.errors.InvalidBase64PaddingDefect,
+)
 _MAIL_HEADERS = ("From", "Date", "Subject", "Message-ID", "Received", "To")
 
 
@@ -70,6 +75,10 @@ def _read(mail: Mail, where: str, zone: str, depth: int) -> Reading:
         findings.append(
             warning("mail.no_date", where, "the mail states no readable date: use the server's")
         )
+    if sum(each.lower() == "from" for each in mail) > 1:
+        sender_name = sender = None
+        said = "two senders stand in the headers: nobody is believed, look at the original"
+        findings.append(warning("mail.two_senders", where, said))
     text, attachments, nested, more = _parts(mail, where, depth)
     findings += more
     if not attachments and not nested and _ATTACHED.search(text):
@@ -159,6 +168,10 @@ def _parts(
             continue
         name = _file_name(part)
         content = _payload(part)
+        if any(isinstance(each, _TORN) for each in part.defects):
+            findings.append(
+                warning("mail.torn", place, "its encoding is damaged: compare with the original")
+            )
         media = part.get_content_type()
         if name or part.get_content_disposition() == "attachment" or not media.startswith("text/"):
             if content:

@@ -51,13 +51,28 @@ class _InexactNumber(float):
     """A JSON number: kept apart, because its digits are already lost to some readers."""
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose keys stand once each: of two prices under one name none is believed."""
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            raise ValueError(f"{name} stands twice in one object")
+        seen.add(name)
+    return dict(pairs)
+
+
 def read_portal(content: bytes, lexicon: Lexicon, where: str = "portal") -> Reading:
     """The submissions of one JSON call: an object, a list, or ``{"submissions": [...]}``."""
     large = too_large(content, where)
     if large is not None:
         return Reading(findings=(large,))
     try:
-        call = json.loads(content, parse_float=_InexactNumber, parse_int=_InexactNumber)
+        call = json.loads(
+            content,
+            parse_float=_InexactNumber,
+            parse_int=_InexactNumber,
+            object_pairs_hook=_once,
+        )
     except (ValueError, RecursionError) as problem:
         return refusal("portal.not_json", where, f"not JSON: {problem}"[:300])
     if isinstance(call, dict) and set(call) == {"submissions"}:

@@ -106,6 +106,14 @@ def _offers(scene: Scene, captured: list[Captured]) -> tuple[list[Offered], list
             offers.append(offer)
     if not offers and not loose:
         offers = _without_number(scene, parts, captured)
+    if not offers and not loose and _priceless(scene, heading):
+        loose.append(
+            warning(
+                "quote.no_price",
+                scene.context.locator,
+                "names goods and a deal, and no number that can be read as a price: ask for it",
+            )
+        )
     if not offers and "mid" in heading.said and "grade" in heading.fields:
         loose.append(
             notice(
@@ -115,6 +123,12 @@ def _offers(scene: Scene, captured: list[Captured]) -> tuple[list[Offered], list
             )
         )
     return offers, loose
+
+
+def _priceless(scene: Scene, heading: Draft) -> bool:
+    """Whether the message quotes goods with numbers of which none is a price."""
+    numbers = any(token.role in _NUMBER_ROLES for token in scene.tokens)
+    return numbers and {"grade", "kind"} <= set(heading.fields) and "mid" not in heading.said
 
 
 def _is_regional_change(scene: Scene, draft: Draft) -> bool:

@@ -24,6 +24,7 @@ ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENTITY = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _CELL_FORMULA = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3}[0-9]{1,7})"[^>]*>\s*<f[\s>/]')
+_HIDDEN_PART = re.compile(rb'<(?:row|col)\b[^>]*?\bhidden="(?:1|true)"')
 _SHEET = re.compile(rb"<sheet\b[^>]*>")
 _RELATION = re.compile(rb"<Relationship\b[^>]*>")
 _ATTRIBUTE = re.compile(rb'([\w:]+)="([^"]*)"')
@@ -117,6 +118,21 @@ def formula_cells(content: bytes) -> dict[str, frozenset[str]]:
                 cells = _CELL_FORMULA.findall(package.read(path))
                 if cells:
                     found[name] = frozenset(cell.decode("ascii") for cell in cells)
+    except (zipfile.BadZipFile, zlib.error, KeyError, RuntimeError, NotImplementedError, OSError,
+            ValueError, EOFError):  # fmt: skip
+        return found
+    return found
+
+
+def hidden_rows(content: bytes) -> dict[str, int]:
+    """Sheet name -> how many rows or columns nobody sees, of an .xlsx that may be opened."""
+    found: dict[str, int] = {}
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            for name, path in _sheets(package).items():
+                count = len(_HIDDEN_PART.findall(package.read(path)))
+                if count:
+                    found[name] = count
     except (zipfile.BadZipFile, zlib.error, KeyError, RuntimeError, NotImplementedError, OSError,
             ValueError, EOFError):  # fmt: skip
         return found

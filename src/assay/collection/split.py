@@ -12,7 +12,7 @@ from itertools import pairwise
 from assay.collection.phrases import Phrase
 from assay.collection.tokens import Token
 
-_HEADS = {"grade", "place", "kind", "contract", "against", "mean", "day"}
+_HEADS = {"grade", "place", "kind", "contract", "against", "mean", "day", "date"}
 _NEUTRAL = {"other", "approximate", "currency", "premium", "dash", "plus", "act", "slash", "noise"}
 _COUNTED = {"number", "quantity_unit", "measure", "quantity"}
 _PRICED = {"price", "premium"}

@@ -36,6 +36,7 @@ from assay.collection.tokens import tokens_of
 from assay.core import Finding, instant_text
 
 _AS_TYPED = ("brand", "counterparty", "deal_reference", "note", "basis", "contributor")
+_TONNES = re.compile(r"\s*(?:吨|公吨|t|mt|tonnes?|tons?)\Z", re.IGNORECASE)
 _BY_WORDS = ("grade", "place", "delivery", "pickup", "payment", "tax", "relation", "kind", "side")
 _TAB_DATE = re.compile(
     r"(?:(20[0-9]{2})[-.年]?)?(1[0-2]|0?[1-9])[-.月]?(3[01]|[12][0-9]|0[1-9]|[1-9])日?"
@@ -218,7 +219,8 @@ def _read_row(
 def _amount(read: _Row, name: str, cell: Cell, place: str, certainty: Certainty) -> None:
     text = normalise(cell.text).text
     percent = name == "tax_rate" and text.endswith("%")
-    amount = plain_amount(text.rstrip("%") if percent else text)
+    bare = text.rstrip("%") if percent else text
+    amount = plain_amount(_TONNES.sub("", bare) if name == "quantity" else bare)
     if amount is None:
         read.findings.append(
             warning("table.not_a_number", place, f"{cell.text!r} is no plain number: ask for it")
@@ -292,6 +294,10 @@ def _word(
             read.fields[name] = FieldRead(sides.pop(), certainty, locator=place)
             return
     contents = list(dict.fromkeys(token.content for token in tokens))
+    picked = [token for token in tokens_of(text, lexicon) if token.role == "pickup"]
+    if name == "delivery" and not contents and picked:
+        read.fields["pickup"] = FieldRead(picked[0].content, certainty, locator=place)
+        return
     if not contents:
         if name in {"delivery", "payment", "place", "grade"}:
             read.fields[name] = FieldRead(cell.text, Certainty.UNCERTAIN, locator=place)

@@ -23,6 +23,8 @@ from assay.methodology import Methodology
 
 #: Fields a person may fill in or correct when he confirms.
 FIELDS = Fields.__struct_fields__
+#: Warnings of a reader that say: this is perhaps no datum of the day.
+FOR_A_PERSON = ("submission.withdrawal_asked", "quote.other_day")
 
 
 def submission_of(connection: Connection, name: str) -> dict[str, Any]:
@@ -124,8 +126,8 @@ def _confirmation(
 def open_offers(desk: Desk, connection: Connection, day: date) -> tuple[list[str], list[Finding]]:
     """The day's offers that can be confirmed as they stand, and why the others cannot.
 
-    Left out: what lacks a field, what a reader found wrong, and what came on the day without
-    saying for which series or day it is.
+    Left out: what lacks a field, what was read without certainty or found wrong, what asks to
+    withdraw, and what came on the day without saying for which series or day it is.
     """
     ready: list[str] = []
     left: list[Finding] = []
@@ -152,7 +154,18 @@ def _unready(desk: Desk, row: Mapping[str, Any]) -> list[str]:
         lacking = missing_fields(document, row["fields"])
     lacking = list(dict.fromkeys(lacking))
     why = [f"lacks {', '.join(lacking)}"] if lacking else []
-    wrong = [each["code"] for each in row["findings"] if each["severity"] == Severity.ERROR.value]
+    doubtful = sorted(
+        name
+        for name, spans in row["spans"].items()
+        if any(each["certainty"] == "uncertain" for each in spans)
+    )
+    if doubtful:
+        why.append(f"read without certainty: {', '.join(doubtful)}")
+    wrong = [
+        each["code"]
+        for each in row["findings"]
+        if each["severity"] == Severity.ERROR.value or each["code"] in FOR_A_PERSON
+    ]
     return [*why, *dict.fromkeys(wrong)]
 
 

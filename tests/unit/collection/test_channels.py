@@ -316,7 +316,7 @@ def test_every_real_sample_is_read_or_refused_as_a_person_would(shared: Path) ->
         reading = read(path.read_bytes(), channel, path.name)
         said[path.name] = (len(reading.messages), len(reading.offers), codes(reading))
     assert said.pop("2000-08-28_to_ngi.eml") == (1, 0, {"mail.attachment_missing"})
-    assert said.pop("2001-09-13_fallback_platts_not_published.eml") == (1, 0, set())
+    assert said.pop("2001-09-13_fallback_platts_not_published.eml") == (1, 0, {"evidence.no_quote"})
     assert said.pop("Nickel_Aluminium_Data_Workbook.xlsx") == (
         0, 0, {"workbook.formulas", "table.no_heading"},
     )  # fmt: skip
