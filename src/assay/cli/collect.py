@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
+from assay.cli.feed import feed
 from assay.cli.session import (
     As,
     Json,
@@ -25,7 +26,7 @@ from assay.cli.session import (
 if TYPE_CHECKING:
     from assay.core import Finding
 
-app = App(name="collect", help="Take messages in, evidence first.")
+app = App(name="collect")
 
 #: What a folder of an inbox may be called, and the suffix that tells a file's channel.
 FOLDERS = {
@@ -95,7 +96,7 @@ def phone(
     return _say_taken(taken, [], json)
 
 
-app.command("assay.cli.feed:feed", name="feed", help="Market files, by declared mappings.")
+app.command(feed)
 
 
 def _intake(ledger: Any, signer: Any) -> Any:

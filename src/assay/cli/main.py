@@ -59,8 +59,12 @@ GROUPS: dict[str, tuple[str, str]] = {
 }
 
 
-def build_app() -> App:
-    """The whole command line; groups are imported when they are used."""
+def build_app(*, listed: bool = False) -> App:
+    """The whole command line; groups are imported when they are used.
+
+    `listed` gives each group its one line, so that listing them imports none. Otherwise each
+    says its own help, with its example: a line would stand in its place.
+    """
     app = App(
         name="assay",
         help="The price reporting agency as software: from the first message to a signed price.",
@@ -69,7 +73,7 @@ def build_app() -> App:
         result_action="return_value",
     )
     for name, (place, says) in GROUPS.items():
-        app.command(place, name=name, help=says)
+        app.command(place, name=name, help=says if listed else None)
     return app
 
 
@@ -82,7 +86,7 @@ def run(arguments: Sequence[str], environ: Mapping[str, str] | None = None) -> i
     )
     with entered(session):
         try:
-            outcome = build_app()(
+            outcome = build_app(listed=next(iter(arguments), "") not in GROUPS)(
                 list(arguments),
                 exit_on_error=False,
                 print_error=False,

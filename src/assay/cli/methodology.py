@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
+from assay.cli.compare import compare
 from assay.cli.session import (
     FINDING,
     FINE,
@@ -26,11 +27,7 @@ if TYPE_CHECKING:
     from assay.methodology import Determination, Methodology
 
 app = App(name="methodology", help="Methodology documents: check, list, render, differences.")
-app.command(
-    "assay.cli.compare:compare",
-    name="compare",
-    help="What if the other document had been in force.",
-)
+app.command(compare)
 
 
 @app.command

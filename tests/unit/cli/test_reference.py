@@ -54,6 +54,13 @@ def test_every_command_that_answers_has_json() -> None:
         assert "json" in parameters or name in silent, name
 
 
+def test_the_help_that_is_printed_has_the_example(shell) -> None:
+    for name in every_command():
+        printed = shell.fine(*name.split()[1:], "--help").out
+        shown = " ".join(printed.split("╭─")[0].split())
+        assert f"Example: {name}" in shown or re.search(rf"Example: .*{name} ", shown), printed
+
+
 @pytest.mark.parametrize("group", sorted(GROUPS))
 def test_help_of_every_group(shell, group: str) -> None:
     assert "Usage: assay" in shell.fine(group, "--help").out
