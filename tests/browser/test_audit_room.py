@@ -8,7 +8,7 @@ from tests.browser.test_accessible import LOOKS, RULES
 from tests.unit.desk.conftest import DAY
 
 DOSSIER = f"/audit/dossier?series=AL-A00-FOSHAN&day={DAY}"
-PATHS = ("/audit", DOSSIER, "/controls")
+PATHS = ("/audit", DOSSIER, "/controls", "/controls/findings?settled=true")
 
 
 @pytest.mark.parametrize("look", [*LOOKS, "narrow"])

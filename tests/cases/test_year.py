@@ -7,7 +7,7 @@ not used for that. Each run prints its report (`pytest -s`).
 from __future__ import annotations
 
 import sys
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from assay.ledger.book.integrity import flags_of
 from assay.ledger.roles import load_roles
 from assay.methodology import REFERENCE, load_reference
 from tests.year.generator import AFFILIATE, PLANTED, draw
+from tests.year.house import FORGED, LATE, MISSED, SHORT, WRONGS, House, Plan, Told
 from tests.year.judging import judged
 from tests.year.writing import FUTURES, as_panel, found, write_day
 
@@ -43,7 +44,10 @@ def report(title: str, verdicts) -> None:
     false = sum(len(each.false) for each in verdicts)
     rate = shown(Fraction(100 * false, days), "0.001")
     lines = [f"{title}: {len(verdicts)} years, {days} contributor-days, {false} false alarms, {rate} per 100"]  # fmt: skip
-    lines += [f"  {what}: caught in {sum(what in v.caught for v in verdicts)}" for what in PLANTED]
+    for what in PLANTED if any(each.caught or each.missed for each in verdicts) else ():
+        caught, missed = (sum(what in told for told in several) for several in (
+            [v.caught for v in verdicts], [v.missed for v in verdicts]))  # fmt: skip
+        lines.append(f"  {what}: caught in {caught}, missed in {missed}")
     sys.stdout.write("\n".join(["", *lines, ""]))
 
 
@@ -68,6 +72,45 @@ def test_faint_misconduct_is_reported_with_what_is_missed() -> None:
     # One affiliate deal in a year is enough: it is no statistic.
     told = [v for s, v in zip(UNSEEN, verdicts, strict=True) if _dealt(s, 40)]
     assert all("affiliate deal" in verdict.caught for verdict in told)
+
+
+# ---- the house around the prices: changes and consultations ---------------------------------
+
+
+def told_of(place: Path, seed: int, *, honest: bool) -> Told:
+    told = House(place, seed, CALENDAR, honest=honest).live()
+    lines = [f"house of seed {seed}{', honest' if honest else ''}: {told.days} days, {len(told.false)} false alarms"]  # fmt: skip
+    if not honest:
+        lines += [
+            f"  {what}: caught: {told.caught[what]}" for what in WRONGS if what in told.caught
+        ]
+        lines += [f"  {what}: MISSED" for what in told.missed]
+    sys.stdout.write("\n".join(["", *lines, ""]))
+    return told
+
+
+@pytest.mark.parametrize("seed", UNSEEN)
+def test_a_skipped_notice_and_a_missed_consultation_are_caught(tmp_path: Path, seed: int) -> None:
+    told = told_of(tmp_path, seed, honest=False)
+    assert told.missed == []
+    assert told.false == []
+    # By the act and past it the notice was refused; the missed day was told on the next open one.
+    assert told.caught[SHORT] == told.caught[FORGED] == "change.notice_short"
+    assert told.caught[MISSED].startswith("1 day after") or _over_closed_days(seed, told)
+    assert told.in_force == ["MC-2025-001"]
+
+
+def _over_closed_days(seed: int, told: Told) -> bool:
+    """Whether only closed days lie between the day that was missed and the alarm."""
+    due = CALENDAR.first_open_from(Plan.of(seed, list(CALENDAR.open_days(date(2025, 1, 2), date(2025, 12, 31)))).due[LATE])  # fmt: skip
+    gone = int(told.caught[MISSED].partition(" ")[0])
+    return CALENDAR.next_open(due) == due + timedelta(days=gone)
+
+
+@pytest.mark.parametrize("seed", UNSEEN)
+def test_an_honest_house_raises_no_error(tmp_path: Path, seed: int) -> None:
+    told = told_of(tmp_path, seed, honest=True)
+    assert (told.false, told.in_force) == ([], ["MC-2025-001"])
 
 
 def _dealt(seed: int, strength: int) -> bool:
