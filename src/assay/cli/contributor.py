@@ -231,7 +231,8 @@ def letter(
     """
     from assay.governance.contributors.filing import READ
     from assay.governance.contributors.life import WRITE
-    from assay.governance.letters import firm_letter, load_letter_words
+    from assay.governance.letters import load_letter_words
+    from assay.governance.letters.firms import firm_letter
     from assay.methodology import load_library, load_reference
 
     settings = session().settings

@@ -25,7 +25,8 @@ from assay.governance.complaints import (
 )
 from assay.governance.contributors import readable_file
 from assay.governance.contributors.life import WRITE
-from assay.governance.letters import FORMS, Letter, firm_letter, load_letter_words, send
+from assay.governance.letters import FORMS, Letter, load_letter_words, send
+from assay.governance.letters.firms import firm_letter
 from assay.governance.office import Office, office_of
 from assay.ledger.book.changes import change_of, consultation_of
 from assay.ledger.book.letters import letters_of

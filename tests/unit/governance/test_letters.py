@@ -32,12 +32,12 @@ from assay.governance.letters import (
     Letter,
     Paragraph,
     Table,
-    firm_letter,
     firms_named,
     letter_of,
     load_letter_words,
     send,
 )
+from assay.governance.letters.firms import firm_letter
 from assay.governance.office import office_of
 from assay.ledger import SYSTEM, Draft, make_key
 from assay.ledger.book.letters import letters_of
@@ -211,7 +211,17 @@ def test_termination_tells_which_rectification_it_follows(office, room):
 
 
 def test_a_letter_to_one_firm_names_no_other(office, room):
-    firms.notice_rectification(office, room.keys["C-1"], "F03", [], "It copied Firm 5 every day.")
+    key, words = room.keys["C-1"], "It copied Firm 5 every day."
+    give, end = firms.notice_rectification, firms.end_rectification
+    assert refusal(give, office, key, "F03", [], words) == "letter.names"
+    assert refusal(give, office, key, "F03", ["as F05"], "Late.") == "letter.names"
+    give(office, key, "F03", [], "F03 was late.")  # its own name may stand there
+    assert refusal(end, office, key, "F03", "refused", "F05 told us so.") == "letter.names"
+    assert refusal(firms.terminate, office, key, "F04", "Firm 5 bought it.") == "letter.names"
+    # A firm that came later with such a name stops the letter itself.
+    room.ledger.append([Draft("contributor.registered/1", "C-1", {
+        "contributor": "late", "name": "Later", "group": "G9", "classes": ["trader"],
+        "series": [], "since": "2025-12-30"})])  # fmt: skip
     assert refusal(firm_letter, office, room.desk.library, WORDS, "F03", "rectification") == (
         "letter.names"
     )

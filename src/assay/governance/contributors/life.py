@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from assay.core import NotANumber, decimal_of, decimal_text, refused
+from assay.governance.letters.secrecy import refuse_names
 from assay.governance.office import Act, Office, need_words
 from assay.ledger import Entry, Signer
 from assay.ledger.book.contributors import contributors_on
@@ -267,6 +268,11 @@ def _complete(connection: Connection, contributor: str, day: date) -> None:
         )
 
 
+def _to_him(connection: Connection, contributor: str, day: date, *words: str) -> None:
+    """What a letter to the firm prints names no other firm."""
+    refuse_names(connection, "\n".join(words), day, f"letter to {contributor}", but=[contributor])
+
+
 def notice_rectification(
     office: Office, signer: Signer, contributor: str, shortfalls: Sequence[str], words: str
 ) -> tuple[Entry, date]:
@@ -284,6 +290,7 @@ def notice_rectification(
     out = _status(contributor, "rectification", day.isoformat(), words)
 
     def active(connection: Connection) -> None:
+        _to_him(connection, contributor, day, words, *shortfalls)
         status = card_on(connection, contributor, day)["status"]
         if status != "active":
             raise refused(
@@ -313,6 +320,7 @@ def end_rectification(
     }
 
     def running(connection: Connection) -> None:
+        _to_him(connection, contributor, day, words)
         notice = rectification_of(connection, contributor)
         if notice is None:
             raise refused(
@@ -341,6 +349,7 @@ def terminate(office: Office, signer: Signer, contributor: str, words: str) -> E
     need_words(words, contributor)
 
     def there(connection: Connection) -> None:
+        _to_him(connection, contributor, office.today(), words)
         if card_on(connection, contributor, office.today())["status"] == "terminated":
             raise refused("contributor.status", contributor, "it is terminated already")
         if rectification_of(connection, contributor) is not None:

@@ -1,10 +1,10 @@
 """Letters and notices: their words as data, set as Markdown, HTML and PDF in two languages.
 
 The same letter gives the same bytes. A letter names nobody it must not, and what went
-out is recorded with its digest. Decides nothing.
+out is recorded with its digest. Decides nothing. The letters to one firm stand in
+`letters.firms`, which reads the contributors' room; that room asks `letters.secrecy`.
 """
 
-from assay.governance.letters.firms import FIRM_LETTERS, firm_letter
 from assay.governance.letters.paper import (
     FORMS,
     Facts,
@@ -26,7 +26,7 @@ from assay.governance.letters.words import (
 )
 
 __all__ = [
-    "CHANNELS", "FIRM_LETTERS", "FORMS", "LANGUAGES", "Facts", "Filling", "Heading", "Letter",
-    "LetterWords", "Paragraph", "Table", "dated", "firm_letter", "firms_named", "in_language", "letter_of",
+    "CHANNELS", "FORMS", "LANGUAGES", "Facts", "Filling", "Heading", "Letter",
+    "LetterWords", "Paragraph", "Table", "dated", "firms_named", "in_language", "letter_of",
     "load_letter_words", "refuse_names", "send",
 ]  # fmt: skip

@@ -137,7 +137,7 @@ def _termination(asked: _Asked) -> _Built:
     notice = _newest(connection, contributor, "rectification") if followed else None
     said = {
         "terminated_on": last["since"], "reasons": last["reason"], "noticed": "x" if notice else "",
-        "notice_day": notice["since"] if notice else None,
+        "rectified_on": notice["since"] if notice else None,
         "deadline": notice["until"] if notice else None,
         "ended": _how(asked.words, ended, asked.language) if notice and ended else "",
     }  # fmt: skip
