@@ -57,5 +57,29 @@ def test_any_other_table_is_sorted_outside_and_stays_in_order_within_a_day(
         ]
 
 
+@pytest.mark.parametrize(
+    "numbers", [[5, 5], [-(2**63), 7], [2**40, -3], [0, 255], [0, 256], [-9, 70000]]
+)
+def test_numbers_come_back_from_a_run_as_they_were(monkeypatch, numbers: list[int]) -> None:
+    monkeypatch.setattr(partitions, "RUN_ROWS", 2)
+    column = np.array(numbers, dtype=np.int64)
+    given = [
+        Columns(
+            day=np.array([70_000, 2], dtype=np.int32), position=np.array([0, 1]) + 2 * part,
+            words={"series": np.array([-1, 40_000], dtype=np.int32)}, numbers={"low": column},
+            scales={"low": 2}, instants={"received_at": column}, days={"stated": column},
+        )
+        for part in range(2)
+    ]  # fmt: skip
+    back = list(sorted_outside(given, 2))
+    for name, found in (("low", "numbers"), ("received_at", "instants"), ("stated", "days")):
+        seen = [n for part in back for n in getattr(part, found)[name].tolist()]
+        assert seen == [*([numbers[1]] * 2), *([numbers[0]] * 2)]
+    assert [n for part in back for n in part.words["series"].tolist()] == [40_000] * 2 + [-1] * 2
+    assert all(
+        part.words["series"].dtype == np.int32 and part.day.dtype == np.int32 for part in back
+    )
+
+
 def test_nothing_gives_nothing() -> None:
     assert list(streamed([])) == list(sorted_outside([])) == []

@@ -23,6 +23,8 @@ NULL = int(np.iinfo(np.int64).min)
 NUMBERS = ("low", "high", "premium_low", "premium_high", "quantity")
 INSTANTS = ("received_at", "concluded_at")
 DAYS = ("delivery_date",)
+#: The attributes of `Columns` that hold columns by name.
+FAMILIES = ("words", "numbers", "instants", "days")
 EPOCH = date(1970, 1, 1)
 _FIRST_INSTANT = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -138,32 +140,42 @@ def joined(parts: list[Columns]) -> Columns:
     """Several pieces one after another, brought to the finest scale among them."""
     if len(parts) == 1:
         return parts[0]
+    scales = finest(parts)
+    families: dict[str, dict[str, Array]] = {
+        family: {name: column_of(parts, family, name, scales) for name in getattr(parts[0], family)}
+        for family in FAMILIES
+    }
+    return Columns(
+        day=column_of(parts, "day"),
+        position=column_of(parts, "position"),
+        scales=scales,
+        ids=None if parts[0].ids is None else column_of(parts, "ids"),
+        **families,
+    )
+
+
+def finest(parts: list[Columns]) -> dict[str, int]:
+    """The finest scale of each column of numbers."""
     scales: dict[str, int] = {}
     for part in parts:
         for name, scale in part.scales.items():
             scales[name] = max(scale, scales.get(name, 0))
-    numbers = {
-        name: np.concatenate(
-            [rescaled(part.numbers[name], scale - part.scales[name]) for part in parts]
-        )
-        for name, scale in scales.items()
-    }
-    return Columns(
-        day=np.concatenate([part.day for part in parts]),
-        position=np.concatenate([part.position for part in parts]),
-        words=_concatenated([part.words for part in parts]),
-        numbers=numbers,
-        scales=scales,
-        instants=_concatenated([part.instants for part in parts]),
-        days=_concatenated([part.days for part in parts]),
-        ids=None
-        if parts[0].ids is None
-        else np.concatenate([part.ids for part in parts if part.ids is not None]),
-    )
+    return scales
 
 
-def _concatenated(tables: list[Mapping[str, Array]]) -> dict[str, Array]:
-    return {name: np.concatenate([each[name] for each in tables]) for name in tables[0]}
+def column_of(
+    parts: list[Columns], family: str, name: str = "", scales: Mapping[str, int] | None = None
+) -> Array:
+    """One column of several pieces: of a family by its name, or `day`, `position`, `ids`."""
+    if not name:
+        return np.concatenate([getattr(part, family) for part in parts])
+    pieces = [getattr(part, family)[name] for part in parts]
+    if family == "numbers" and scales is not None:
+        pieces = [
+            rescaled(piece, scales[name] - part.scales[name])
+            for piece, part in zip(pieces, parts, strict=True)
+        ]
+    return np.concatenate(pieces)
 
 
 def null_numbers(size: int) -> Array:

@@ -10,16 +10,28 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from assay.methodology.replay.columns import Array, Columns, joined
+from assay.methodology.replay.columns import (
+    FAMILIES,
+    Array,
+    Columns,
+    column_of,
+    finest,
+    joined,
+)
 
 #: Rows of one partition; about 60 bytes each in memory, some of them twice.
 PARTITION_ROWS = 1 << 18
 #: Rows that may be held to be sorted in memory, before runs are written.
-RUN_ROWS = 1 << 21
+RUN_ROWS = 1 << 20
+_COUNTED = 1 << 16
 
 
 class OutOfOrder(Exception):
@@ -65,29 +77,40 @@ def by_day(columns: Columns) -> Columns:
     """The rows sorted by day; rows of one day keep their order."""
     if not _falls(columns.day):
         return columns
-    return columns.take(np.argsort(columns.day, kind="stable"))
+    return columns.take(_order(columns.day))
+
+
+def _order(day: Array) -> Array:
+    """A stable order by day: by counting, where the days span less than 65,536."""
+    first = int(day.min())
+    if int(day.max()) - first < _COUNTED:
+        return np.argsort((day - first).astype(np.uint16), kind="stable")
+    return np.argsort(day, kind="stable")
 
 
 def sorted_outside(batches: Iterable[Columns], bound: int = PARTITION_ROWS) -> Iterator[Columns]:
     """Partitions of a table in any order, in memory while it is small, else through runs."""
-    with tempfile.TemporaryDirectory(prefix="assay-replay-") as folder:
-        runs: list[_Run] = []
+    with ExitStack() as opened:
+        folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="assay-replay-")))
+        writer = opened.enter_context(ThreadPoolExecutor(1))
+        written: list[Future[_Run]] = []
         held: list[Columns] = []
         rows = 0
         for batch in batches:
             held.append(batch)
             rows += len(batch)
             if rows >= RUN_ROWS:
-                runs.append(_Run(Path(folder) / str(len(runs)), by_day(joined(held))))
+                if written:
+                    written[-1].result()
+                written.append(writer.submit(_Run, folder / str(len(written)), held))
                 held, rows = [], 0
-        rest = by_day(joined(held)) if rows else None
-        held = []
-        if not runs:
-            yield from streamed([rest] if rest is not None else [], bound)
+        if not written:
+            yield from streamed([by_day(joined(held))] if rows else [], bound)
             return
-        if rest is not None:
-            runs.append(_Run(Path(folder) / str(len(runs)), rest))
-            del rest
+        if rows:
+            written.append(writer.submit(_Run, folder / str(len(written)), held))
+        del held
+        runs = [opened.enter_context(closing(each.result())) for each in written]
         for first, last in _ranges(runs, bound):
             parts = [part for run in runs if len(part := run.between(first, last))]
             yield by_day(joined(parts))
@@ -109,53 +132,82 @@ def _ranges(runs: list[_Run], bound: int) -> Iterator[tuple[int, int]]:
     yield int(listed[start]), int(listed[-1]) + 1
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """Where a column stands in the file of a run, and how it is brought back."""
+
+    at: int
+    kind: Any
+    least: int
+    wide: Any
+
+
 class _Run:
-    """One sorted run on disk: a file per column, mapped into memory when read."""
+    """One sorted run in a file, column after column; whole numbers as narrow as they allow."""
 
-    def __init__(self, folder: Path, columns: Columns) -> None:
-        folder.mkdir()
-        self._folder = folder
-        self._scales = dict(columns.scales)
-        self._ids = columns.ids is not None
-        self.days, self.counts = np.unique(columns.day, return_counts=True)
+    def __init__(self, path: Path, parts: list[Columns]) -> None:
+        """Sort and write the rows of some pieces (the list is emptied: memory is needed)."""
+        self._scales = finest(parts)
+        self._ids = parts[0].ids is not None
+        day = column_of(parts, "day")
+        order = _order(day)
+        self.days, self.counts = np.unique(day, return_counts=True)
         self._starts = np.concatenate([[0], np.cumsum(self.counts)])
-        self._names = {
-            "words": list(columns.words),
-            "numbers": list(columns.numbers),
-            "instants": list(columns.instants),
-            "days": list(columns.days),
-        }
-        self._put("day", columns.day)
-        self._put("position", columns.position)
-        for family, names in self._names.items():
-            for name in names:
-                self._put(f"{family}.{name}", getattr(columns, family)[name])
-        if columns.ids is not None:
-            self._put("ids", columns.ids.astype(str))
+        self._columns: dict[tuple[str, str], _Stored] = {}
+        self._file = path.open("w+b")
+        for family in ("day", "position", *(["ids"] if self._ids else [])):
+            self._put((family, ""), column_of(parts, family), order)
+        for family in FAMILIES:
+            for name in getattr(parts[0], family):
+                self._put((family, name), column_of(parts, family, name, self._scales), order)
+        self._file.flush()
+        parts.clear()
 
-    def _put(self, name: str, column: Array) -> None:
-        np.save(self._folder / f"{name}.npy", column)
+    def _put(self, key: tuple[str, str], column: Array, order: Array) -> None:
+        if column.dtype == object:
+            column = column.astype(str)
+        stored, least = _narrow(column)
+        self._columns[key] = _Stored(self._file.tell(), stored.dtype, least, column.dtype)
+        np.take(stored, order).tofile(self._file)
 
     def between(self, first: int, last: int) -> Columns:
         """The rows of the days from `first` up to, not including, `last`."""
         start = int(self._starts[np.searchsorted(self.days, first)])
         end = int(self._starts[np.searchsorted(self.days, last)])
 
-        def part(name: str) -> Array:
-            whole = np.load(self._folder / f"{name}.npy", mmap_mode="r")
-            return np.array(whole[start:end])
+        def part(family: str, name: str = "") -> Array:
+            about = self._columns[family, name]
+            self._file.seek(about.at + start * about.kind.itemsize)
+            stored = np.fromfile(self._file, about.kind, end - start)
+            if about.kind == about.wide:
+                return stored
+            wide: Array = stored.astype(about.wide)
+            wide += about.wide.type(about.least)
+            return wide
 
-        families = {
-            family: {name: part(f"{family}.{name}") for name in names}
-            for family, names in self._names.items()
+        families: dict[str, dict[str, Array]] = {
+            family: {name: part(family, name) for own, name in self._columns if own == family}
+            for family in FAMILIES
         }
         return Columns(
             day=part("day"),
             position=part("position"),
-            words=families["words"],
-            numbers=families["numbers"],
             scales=dict(self._scales),
-            instants=families["instants"],
-            days=families["days"],
             ids=part("ids").astype(object) if self._ids else None,
+            **families,
         )
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def _narrow(column: Array) -> tuple[Array, int]:
+    """Whole numbers as distances from the least of them, in as few bytes as hold them."""
+    if column.dtype.kind != "i" or not len(column):
+        return column, 0
+    least, most = int(column.min()), int(column.max())
+    for kind in (np.uint8, np.uint16, np.uint32):
+        if most - least <= np.iinfo(kind).max and np.dtype(kind).itemsize < column.dtype.itemsize:
+            return (column - column.dtype.type(least)).astype(kind), least
+    return column, 0
