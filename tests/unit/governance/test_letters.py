@@ -173,6 +173,7 @@ def test_notice_of_rectification_has_its_clock_its_clauses_and_the_way_to_answer
                  "Data is asked for until 10:10", "How to answer"):  # fmt: skip
         assert said in text, said
     assert not re.search(r"F0[124-6]|Firm [124-6]", text)
+    assert "not announced yet" not in text
     chinese = all_forms(firm_letter(office, room.desk.library, WORDS, "F03", "rectification", "zh"))
     for said in ("30个自然日", "2026年1月29日", "报价不及时", "各渠道数据征集至上海时间10:10"):
         assert said in chinese, said
@@ -372,6 +373,18 @@ def test_the_procedure_of_complaints_says_the_clocks_of_the_rules(complaints):
     chinese = all_forms(procedure_paper(complaints, "zh"))
     for said in ("3个工作日", "30个自然日", "6个月", "至少5年"):
         assert said in chinese, said
+
+
+def test_a_last_day_past_the_calendar_is_said_to_be_provisional(office, complaints, room):
+    """2026-12-21 and 30 days are 2027-01-20, and 6 months 2027-06-21; 2027 is not announced."""
+    room.clock("2026-12-21 09:00:00")
+    firms.notice_rectification(office, room.keys["C-1"], "F03", [], "Late.")
+    text = all_forms(firm_letter(office, room.desk.library, WORDS, "F03", "rectification"))
+    assert "Should 2027-01-20 turn out to be a day" in text
+    (entry,) = complaints.receive("T", "application", name="", contact="z@x.example")
+    complaints.acknowledge(room.keys["C-1"], entry.body["complaint"], "A line")
+    chinese = all_forms(letter_to(complaints, entry.body["complaint"], "acknowledgement", "zh"))
+    assert "如2027年6月21日届时为休息日" in chinese
 
 
 def test_no_letter_of_a_complaint_names_firm_or_complainant(complaints, complaint, room):

@@ -63,13 +63,15 @@ def complaint_letter(
 ) -> Letter:  # fmt: skip
     """A letter of what is `said` of a complaint; of today where no day is given."""
     rules = complaints.rules
+    last = complaints.appeal_until(said["received_on"])
     in_language(language)
     with complaints.ledger.read() as connection:
         sender = agency_of(connection)
     filling = {
         **said, "category": rules.category(said["category"])["title"][language],
         "party": _party(complaints, said, language),
-        "appeal_until": complaints.appeal_until(said["received_on"]).day,
+        "appeal_until": last.day,
+        "provisional": "" if last.firm else "x",
         "outcome": _outcome(complaints, said.get("outcome"), what, language),
         "measures": said.get("measures") or "", "correction": said.get("correction") or "",
     }  # fmt: skip
