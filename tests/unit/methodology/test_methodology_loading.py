@@ -238,3 +238,10 @@ def test_a_series_made_from_its_own_value_of_the_day_is_refused():
         "methodology.cycle",
         "input base (clause 1)",
     )
+
+
+def test_a_rule_about_terms_names_series_of_its_own_document():
+    text = (METHODOLOGIES / "al-a00" / "2021-12-27.toml").read_text("utf-8")
+    wrong = text.replace('series = ["AL-A00-FOSHAN"]', 'series = ["AL-A00-WUXI"]')
+    with pytest.raises(DocumentRefused, match="AL-A00-WUXI is no series of this document"):
+        load_methodology(wrong)

@@ -176,6 +176,7 @@ def _rate(said: str) -> str:
     texts("typical", default=()),
     texts("refused", default=()),
     word("otherwise", *ACTIONS, "pass", default="flag"),
+    texts("series", default=()),
 )
 def terms(
     submission: Submission,
@@ -185,10 +186,11 @@ def terms(
     typical: tuple[str, ...],
     refused: tuple[str, ...],
     otherwise: str,
+    series: tuple[str, ...],
 ) -> Outcome:
-    """A term is one of the typical ones; refused words exclude, others are flagged."""
+    """A term is one of the typical ones (of the series named, where some are); refused words exclude, others are flagged."""
     said = submission.text(field)
-    if said is None:
+    if said is None or (series and day.series not in series):
         return passed()
     folded = said.casefold()
     if any(word.casefold() in folded for word in refused):

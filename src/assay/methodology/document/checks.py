@@ -33,6 +33,7 @@ def check(found: Methodology, reading: Reading, table: dict[str, Any]) -> None:
         _formula(found, reading)
     if found.assessment is not None:
         _range_inputs(found, reading)
+        _series_of_terms(found, reading)
     if found.status in ("in_force", "consultation"):
         _house(found, reading)
 
@@ -136,6 +137,20 @@ def _range_inputs(found: Methodology, reading: Reading) -> None:
                 reading.wrong(
                     "units", f"input {name}", f"is in {spec.unit}, but {code} is in {card.unit}"
                 )
+
+
+def _series_of_terms(found: Methodology, reading: Reading) -> None:
+    """A rule about terms names only series that the document serves."""
+    assert found.assessment is not None
+    for call in found.assessment.screening:
+        strange = set(call.arguments["series"] if call.rule == "terms" else ()) - set(found.series)
+        if strange:
+            reading.wrong(
+                "unknown_series",
+                f"screening (clause {call.clause}): {call.rule}",
+                f"{', '.join(sorted(strange))} is no series of this document; "
+                f"series: {', '.join(found.series)}",
+            )
 
 
 def _table_input(found: Methodology, spec: InputSpec, reading: Reading) -> None:

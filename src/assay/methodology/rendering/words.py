@@ -150,7 +150,7 @@ MEANINGS_ZH = {
     "qualified_contributor": "企业登记在册且于定价日有效",
     "arms_length": "成交双方在财务和法律上相互独立",
     "unit_and_tax": "单位、币种和税基与序列一致，不作暗中换算",
-    "terms": "交易条款属典型条款；含排除词者不用，其他予以提示",
+    "terms": "交易条款属典型条款（指明序列者仅对该序列）；含排除词者不用，其他予以提示",
     "against_yesterday": "接近上一次公布的中间价，防止多位少位",
     "against_series": "处于相关序列当日数值的区间内",
     "stale_repeat": "企业报价并非与上次一字不差",

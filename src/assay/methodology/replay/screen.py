@@ -81,7 +81,8 @@ class Screen:
         if call.rule in _WORDS:
             return self._by_words(call, _WORDS[call.rule])
         if call.rule == "terms":
-            return self._by_words(call, (call.arguments["field"],))
+            of = ("series",) if call.arguments["series"] else ()
+            return self._by_words(call, (*of, call.arguments["field"]))
         by_name = {
             "required_fields": self._required,
             "todays_data": self._todays,
