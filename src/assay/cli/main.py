@@ -58,6 +58,27 @@ GROUPS: dict[str, tuple[str, str]] = {
     "clock": ("assay.cli.clock:app", "The clock of a home; a simulated one can be set forward."),
 }
 
+#: What a group's own help shows of its commands; a single command has its example in its docstring.
+EXAMPLES = {
+    "day": "assay day status --date 2025-12-30 --as P-01",
+    "market": "assay market import examples/agency/market/before/usdcny.csv --as P-01",
+    "ledger": "assay ledger check",
+    "backup": "assay backup make backup/2025-12-30",
+    "export": "assay export day 2025-12-30 --for public --out bundle",
+    "comment": "assay comment build --date 2025-12-31 --out comment",
+    "methodology": "assay methodology list --on 2025-12-30",
+    "change": "assay change list",
+    "complaint": "assay complaint register",
+    "home": "assay home show",
+    "person": "assay person list",
+    "integrity": "assay integrity alarms --as P-05",
+    "contributor": "assay contributor list --date 2025-12-31 --as P-05",
+    "audit": "assay audit reproduce AL-LC --date 2025-12-30 --as P-06",
+    "controls": "assay controls list --as P-05",
+    "key": "assay key make P-08 --as P-07",
+    "clock": "assay clock show",
+}
+
 
 def build_app(*, listed: bool = False) -> App:
     """The whole command line; groups are imported when they are used.
@@ -73,7 +94,8 @@ def build_app(*, listed: bool = False) -> App:
         result_action="return_value",
     )
     for name, (place, says) in GROUPS.items():
-        app.command(place, name=name, help=says if listed else None)
+        whole = f"{says}\n\nExample: `{EXAMPLES[name]}`" if name in EXAMPLES else None
+        app.command(place, name=name, help=says if listed else whole)
     return app
 
 

@@ -48,7 +48,7 @@ def test_every_command_says_what_it_does_with_an_example() -> None:
 
 
 def test_every_command_that_answers_has_json() -> None:
-    silent = {"assay serve", "assay methodology render", "assay replay"}
+    silent = {"assay serve", "assay methodology render"}
     for name, app in every_command().items():
         parameters = app.default_command.__annotations__
         assert "json" in parameters or name in silent, name
@@ -63,4 +63,6 @@ def test_the_help_that_is_printed_has_the_example(shell) -> None:
 
 @pytest.mark.parametrize("group", sorted(GROUPS))
 def test_help_of_every_group(shell, group: str) -> None:
-    assert "Usage: assay" in shell.fine(group, "--help").out
+    printed = shell.fine(group, "--help").out
+    assert "Usage: assay" in printed
+    assert f"Example: assay {group}" in " ".join(printed.split())
