@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -32,6 +32,8 @@ SIZES = ((500, "8"), (100, "6"), (0, "4"))
 KIND_MARKS = {"transaction": "●", "bid": "▲", "offer": "▼", "indication": "◆"}
 
 
+#: How far back the last futures session may lie (the longest holiday), whatever the years hold.
+LOOK_BACK = timedelta(days=20)
 #: A distance beyond this share of the price is not worth its digits on the page.
 FAR = Fraction(1, 5)
 
@@ -225,7 +227,7 @@ def _parts(row: Row) -> dict[str, Any]:
 
 
 def _futures(connection: Connection, day: date) -> Mapping[str, Any] | None:
-    found = facts_of(connection, "AD-MAIN", last=day)
+    found = facts_of(connection, "AD-MAIN", first=day - LOOK_BACK, last=day)
     return found[-1] if found else None
 
 
