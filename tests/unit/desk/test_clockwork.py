@@ -88,3 +88,21 @@ def test_a_head_left_unsigned_by_a_dead_process_is_signed(room):
     before = len(room.published)
     turn(room.desk)  # the test's signer writes no head.signed entry, as if it had died
     assert len(room.published) == before + 1
+
+
+def test_a_missing_publication_key_is_told_once_and_not_at_every_beat(room, tmp_path):
+    from dataclasses import replace
+
+    from assay.desk.wiring import head_signer
+    from assay.settings import load_settings
+
+    settings = load_settings({"ASSAY_HOME": str(tmp_path), "ASSAY_KEYS": str(tmp_path / "none")})
+    room.desk = replace(room.desk, after_publication=head_signer(settings))
+    room.clock("08:30:00")
+    turn(room.desk)
+    approved(room)
+    room.clock("10:15:00")
+    for _ in range(3):
+        turn(room.desk)
+    told = [e.body["code"] for e in room.ledger.entries(kinds=["finding.raised/1"])]
+    assert told.count("head.unsigned") == 1
