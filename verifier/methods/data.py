@@ -23,6 +23,10 @@ class UnknownMethod(Exception):
     """The document asks for something this verifier does not know."""
 
 
+#: A bid that sells and an offer that buys are asked about, never read.
+CONTRADICTING = (("bid", "sell"), ("offer", "buy"))
+
+
 @dataclass(frozen=True, slots=True)
 class Datum:
     """One submission as the determination was given it."""
@@ -118,6 +122,7 @@ def day_of(document: Mapping[str, Any], series: str, day: date, inputs: Mapping[
     data = tuple(
         _renamed(_datum(row, place), names)
         for place, row in enumerate(inputs.get("submissions", []))
+        if (row.get("kind"), row.get("side")) not in CONTRADICTING
     )
     return Day(
         date=day,

@@ -109,10 +109,10 @@ def _rate(said: str) -> Fraction | str:
     return exact.number(bare) if bare.replace(".", "", 1).isdigit() else bare
 
 
-def terms(datum: Datum, _: Day, arguments: Arguments) -> bool:
+def terms(datum: Datum, day: Day, arguments: Arguments) -> bool:
     """A term is one the document refuses, or not typical where that takes it out."""
     said = datum.text(arguments["field"])
-    if said is None:
+    if said is None or day.series not in (arguments.get("series") or [day.series]):
         return False
     folded = said.casefold()
     if any(word.casefold() in folded for word in arguments.get("refused", [])):
