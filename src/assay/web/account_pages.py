@@ -64,13 +64,23 @@ class AccountPages(Controller):
 
     @post("/account/totp", opt={"permission": "signed_in"}, sync_to_thread=True)
     def totp(self, request: Asked) -> Response[Any]:
-        """Add one-time codes; the secret is shown once, as picture and as text."""
-        who = who_is(request)
+        """Show a secret, as picture and as text; it counts once a code of it is typed."""
+        secret = house_of(request).accounts.totp_secret()
+        return page(request, "account.html", **{**_own(request), **_shown(request, secret)})
+
+    @post("/account/totp/confirm", opt={"permission": "signed_in"}, sync_to_thread=True)
+    def totp_confirm(self, request: Asked, data: Form) -> Response[Any]:
+        """Add one-time codes: the first code proves that the secret is in the person's app."""
+        who, secret = who_is(request), data.get("secret", "")[:64]
         assert who is not None, "the guard lets nobody else in"
-        secret = house_of(request).accounts.enroll_totp(who.person.person)
-        address = pyotp.TOTP(secret).provisioning_uri(name=who.person.person, issuer_name="Assay")
-        shown = {"secret": secret, "picture": segno.make(address).svg_data_uri(scale=4)}
-        return page(request, "account.html", **{**_own(request), **shown})
+        try:
+            house_of(request).accounts.confirm_totp(
+                who.person.person, secret, data.get("code", "").strip()
+            )
+        except Refused as problem:
+            context = {**_own(request, problem), **_shown(request, secret)}
+            return page(request, "account.html", status_code=422, **context)
+        return Redirect("/account", status_code=303)
 
     @get("/account/passkey", opt={"permission": "signed_in"}, sync_to_thread=True)
     def passkey_options(self, request: Asked) -> Response[str]:
@@ -139,6 +149,14 @@ async def _said(request: Asked) -> dict[str, Any]:
     if not isinstance(said, dict):
         raise refused("passkey.unreadable", "passkey", "try again with this page's own button")
     return said
+
+
+def _shown(request: Asked, secret: str) -> dict[str, Any]:
+    """The secret of one-time codes as text and picture."""
+    who = who_is(request)
+    assert who is not None, "the guard lets nobody else in"
+    address = pyotp.TOTP(secret).provisioning_uri(name=who.person.person, issuer_name="Assay")
+    return {"secret": secret, "picture": segno.make(address).svg_data_uri(scale=4)}
 
 
 def _own(request: Asked, problem: Refused | None = None) -> dict[str, Any]:

@@ -51,9 +51,10 @@ def refused_page(request: Request[Any, Any, Any], problem: Refused) -> Response[
 
 def http_page(request: Request[Any, Any, Any], problem: HTTPException) -> Response[Any]:
     """An error of the request; who is not signed in is sent to the door first."""
+    if isinstance(problem, NotAuthorizedException) and request.headers.get("hx-request"):
+        # The page says it and keeps what is typed; nothing of it is replaced.
+        return Response("", status_code=401, headers={"hx-reswap": "none"})
     if isinstance(problem, NotAuthorizedException) and request.method == "GET":
-        if request.headers.get("hx-request"):
-            return Response("", status_code=401, headers={"hx-redirect": "/sign-in"})
         return Redirect(f"/sign-in?next={quote(request.url.path)}")
     return page(
         request, "error.html", status_code=problem.status_code,

@@ -124,7 +124,7 @@ class DeskPages(Controller):
         house, when = house_of(request), day_of(day, request)
         with house.ledger.read() as connection:
             found = influence_now(house.desk, connection, series, when)
-        return page(request, "desk_influence.html", influence=found[:6])
+        return page(request, "desk_influence.html", influence=found and found[:6])
 
     @get(
         "/{series:str}/evidence/{submission:str}",

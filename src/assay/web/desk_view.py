@@ -144,13 +144,16 @@ def desk_view(desk: Desk, connection: Connection, series: str, day: date) -> Des
 
 def influence_now(
     desk: Desk, connection: Connection, series: str, day: date
-) -> list[dict[str, Any]]:
-    """How far the mid moves without each contributor, from what the book holds now.
+) -> list[dict[str, Any]] | None:
+    """How far the mid moves without each contributor; None where no contributors make the price.
 
-    Dear: the price is determined again without each of them. The page asks for it apart.
+    From what the book holds now. Dear: the price is determined again without each of them,
+    so the page asks for it apart.
     """
     computed, _ = _preview(desk, connection, series, day, influence=True)
-    return influence_of(computed.trace if computed else {})
+    if computed is None or "influence" not in computed.trace:
+        return None
+    return influence_of(computed.trace)
 
 
 def _preview(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from litestar import Request, get
@@ -19,11 +19,13 @@ from litestar.response.sse import ServerSentEventMessage
 from assay.core import instant_text
 from assay.ledger import Entry, Ledger
 from assay.web.pages import page
-from assay.web.security import house_of
+from assay.web.security import COOKIE, house_of
 
 #: How often the journal is looked at, and how often an idle line says that it lives.
 EVERY_SECONDS = 0.2
 HEARTBEAT_ROUNDS = 50
+#: How often the line asks whether its session still lives: who was signed out hears no more.
+SESSION_ROUNDS = 10
 #: How often a page hears the clock of a home whose clock is simulated: it may run fast or stand.
 CLOCK_ROUNDS = 5
 #: Kinds that concern an analyst's or price manager's page.
@@ -50,9 +52,11 @@ def entries_after(ledger: Ledger, cursor: int) -> list[Entry]:
     return [each for each in ledger.entries(after=cursor) if each.kind.startswith(NOUNS)]
 
 
-async def follow(ledger: Ledger, cursor: int) -> AsyncIterator[ServerSentEventMessage]:
-    """Tell every entry after `cursor`, for ever."""
-    rounds, simulated = 0, getattr(ledger.clock, "simulated", False)
+async def follow(
+    ledger: Ledger, cursor: int, still: Callable[[], bool] = lambda: True
+) -> AsyncIterator[ServerSentEventMessage]:
+    """Tell every entry after `cursor`, as long as the session behind the line lives."""
+    rounds, looked, simulated = 0, 0, getattr(ledger.clock, "simulated", False)
     yield ServerSentEventMessage(event="hello", data=str(cursor), id=str(cursor), retry=1000)
     while True:
         head = await asyncio.to_thread(ledger.head)
@@ -63,6 +67,10 @@ async def follow(ledger: Ledger, cursor: int) -> AsyncIterator[ServerSentEventMe
                 )
             cursor, rounds = head.seq, 0
         rounds += 1
+        if looked % SESSION_ROUNDS == SESSION_ROUNDS - 1 and not await asyncio.to_thread(still):
+            yield ServerSentEventMessage(event="ended", data=str(cursor))
+            return
+        looked += 1
         if simulated and rounds % CLOCK_ROUNDS == 0:
             yield ServerSentEventMessage(event="clock", data=instant_text(ledger.clock()))
         if rounds % HEARTBEAT_ROUNDS == 0:
@@ -82,4 +90,5 @@ async def live(request: Request[Any, Any, Any], after: FromQuery[int] = 0) -> Se
     ledger = house_of(request).ledger
     last = request.headers.get("last-event-id", "")
     cursor = int(last) if last.isdigit() else after or ledger.head().seq
-    return ServerSentEvent(follow(ledger, cursor))
+    accounts, token = house_of(request).accounts, request.cookies.get(COOKIE, "")
+    return ServerSentEvent(follow(ledger, cursor, lambda: accounts.who(token) is not None))

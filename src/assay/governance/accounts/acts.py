@@ -6,6 +6,7 @@ the browser, and known to the journal only by hash.
 
 from __future__ import annotations
 
+import binascii
 import hashlib
 import secrets
 from collections.abc import Callable
@@ -22,6 +23,8 @@ from assay.ledger import SYSTEM, Draft, Ledger
 from assay.ledger.book import accounts as book
 from assay.ledger.book.home import Person, person_on
 
+#: A secret of one-time codes has this many letters: 160 bits.
+SECRET_LENGTH = 32
 INVITATION_LIFE = timedelta(hours=24)
 SESSION_LIFE = timedelta(hours=10)
 PASSWORD_LIFE = timedelta(days=365)
@@ -106,10 +109,26 @@ class Accounts:
         drafts = [*self._replace(person, "password"), self._password(person, password, by)]
         self.ledger.append(drafts)
 
-    def enroll_totp(self, person: str) -> str:
+    def totp_secret(self) -> str:
+        """A new secret for one-time codes, not yet anybody's."""
+        return pyotp.random_base32()
+
+    def confirm_totp(self, person: str, secret: str, code: str) -> None:
+        """Add one-time codes once a code proves that the secret reached the person's app."""
+        try:
+            fits = pyotp.TOTP(secret).verify(code, for_time=self.ledger.clock(), valid_window=1)
+        except (binascii.Error, ValueError):
+            fits = False
+        if not fits or len(secret) < SECRET_LENGTH:
+            raise refused(
+                "account.totp", person, "the code does not fit: scan again, then type the new code"
+            )
+        self.enroll_totp(person, secret)
+
+    def enroll_totp(self, person: str, secret: str = "") -> str:
         """Add a time-based one-time code; gives the secret to show once."""
         self._registered(person)
-        secret = pyotp.random_base32()
+        secret = secret or pyotp.random_base32()
         drafts = [
             *self._replace(person, "totp"),
             self._credential(person, "totp", {"secret": secret}),

@@ -105,8 +105,23 @@ async function asks(address) {
 }
 
 function signedOut() {
-  ended = true;
   document.dispatchEvent(new CustomEvent("assay:ended"));
+}
+
+// Words typed when the session ends are kept in this tab until somebody is signed in again.
+const KEPT_WORDS = `assay:rationale:${series}:${day}`;
+
+document.addEventListener("assay:ended", () => {
+  ended = true;
+  const words = document.getElementById("rationale")?.value;
+  if (words) sessionStorage.setItem(KEPT_WORDS, words);
+});
+
+function restoreWords() {
+  const words = sessionStorage.getItem(KEPT_WORDS);
+  const box = document.getElementById("rationale");
+  if (words && box && !box.value) box.value = words;
+  sessionStorage.removeItem(KEPT_WORDS);
 }
 
 function lay(text) {
@@ -164,7 +179,7 @@ async function influence() {
   if (ended || !place) return;
   try {
     const answer = await asks(`${base}/influence?day=${day}`);
-    if (answer) place.innerHTML = await answer.text();
+    if (answer) place.innerHTML = (await answer.text()).trim();
   } catch {
     soonInfluence();
   }
@@ -283,4 +298,5 @@ document.addEventListener("keydown", (event) => {
   wanted();
 });
 
+restoreWords();
 soonInfluence();
