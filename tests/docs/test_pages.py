@@ -48,7 +48,7 @@ def test_each_entry_kind_named_is_one(page):
 def _command_lines(page: Path) -> list[str]:
     text = page.read_text("utf-8")
     blocks = [line.split(" #")[0] for block in BLOCK.findall(text) for line in block.splitlines()]
-    return [each[each.index("assay ") :] for each in [*blocks, *_spans(page)] if re.match(r"([$!] |[A-Z_]+=\S+ )*assay [a-z-]+( |$)", each)]  # fmt: skip
+    return [each[each.index("assay ") :] for each in [*blocks, *_spans(page)] if re.match(r"([$!] |[A-Z_]+=\S+ )*assay [a-z][a-z-]*( |$)", each)]  # fmt: skip
 
 
 @cache
