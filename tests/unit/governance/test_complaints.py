@@ -18,12 +18,13 @@ from assay.governance.complaints import (
     Complaints,
     complaint_alarms,
     corrections,
+    handlers,
     letter_to,
     public_register,
     queue,
     statistics,
 )
-from assay.ledger import make_key
+from assay.ledger import Draft, make_key
 from assay.ledger.book.complaints import complaint_of
 from assay.methodology import REFERENCE
 from tests.unit.desk.conftest import DAY, library, room, shanghai
@@ -140,6 +141,21 @@ def test_whoever_had_a_part_in_the_price_cannot_handle_it(complaints, room):
     assert refusal(complaints.decide, room.keys["C-1"], name, "upheld", "because") == (
         "complaint.handler"
     )
+
+
+def test_who_may_handle_is_shown_with_the_part_he_had(complaints, room):
+    priced(room)
+    room.ledger.append([Draft("declaration.filed/1", "C-2", {
+        "declaration": "D-1", "person": "C-2", "interest": "holding", "series": [FOSHAN],
+        "since": "2025-01-02", "renew_by": "2026-01-02", "words": "shares"})])  # fmt: skip
+    name = acknowledged(complaints, room, pricing_date=DAY)
+    with room.ledger.read() as connection:
+        able = handlers(complaints, connection, complaints.known(name))
+    assert able == [
+        {"person": "C-1", "part": None}, {"person": "C-2", "part": "declared an interest"},
+        {"person": "C-3", "part": f"proposed {FOSHAN}"},
+    ]  # fmt: skip
+    assert refusal(complaints.assign, room.keys["C-1"], name, "C-2") == "integrity.conflict"
 
 
 def test_a_part_on_another_day_counts_only_where_no_day_is_named(complaints, room):

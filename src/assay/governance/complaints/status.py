@@ -11,10 +11,11 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from assay.core import Finding, Severity
+from assay.core import Finding, Refused, Severity
 from assay.governance.complaints.acts import Complaints
 from assay.ledger.book import complaints as book
 from assay.ledger.book.home import all_persons
+from assay.ledger.book.integrity import must_not_be_conflicted
 
 _PUBLIC = (
     "complaint", "category", "formal", "series", "pricing_date", "change", "received_on", "state",
@@ -56,12 +57,23 @@ def handlers(
     complaints: Complaints, connection: Connection, known: dict[str, Any]
 ) -> list[dict[str, Any]]:
     """Who may handle complaints today, each with the part he had in this matter (None: none)."""
-    part = book.involved_in(connection, known)
+    part, today = book.involved_in(connection, known), complaints.today()
+    able = [e.person for e in all_persons(connection, today) if complaints.may_handle(e.roles)]
     return [
-        {"person": each.person, "part": part.get(each.person)}
-        for each in all_persons(connection, complaints.today())
-        if complaints.may_handle(each.roles)
+        {"person": each, "part": part.get(each) or _interest(connection, each, known, today)}
+        for each in able
     ]
+
+
+def _interest(
+    connection: Connection, person: str, known: dict[str, Any], today: date
+) -> str | None:
+    """That he declared an interest in a series of the matter; which one is not said here."""
+    try:
+        must_not_be_conflicted(connection, person, known["series"], today)
+    except Refused:
+        return "declared an interest"
+    return None
 
 
 def complaint_alarms(complaints: Complaints) -> list[Finding]:
