@@ -10,7 +10,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -66,12 +66,18 @@ class Office:
     def deadline(self, start: date, days: int) -> date:
         """`days` calendar days after `start`; on a closed day the next working day.
 
-        Past the announced calendar the day stands as it is, provisionally: nobody guesses
-        holidays, and nobody is kept from an act because next year's are not known yet.
+        Told to others as a promise: past the announced calendar it is refused, never guessed.
+        """
+        return self.calendar.first_open_from(start + timedelta(days=days))
+
+    def due(self, start: date, days: int) -> date:
+        """`deadline` for the house itself: past the announced calendar the day stands provisionally.
+
+        Nobody is kept from reporting or declaring because next year's holidays are not known yet.
         """
         return days_after(start, days, self.calendar).day
 
-    def working_deadline(self, start: date, days: int) -> date:
+    def working_due(self, start: date, days: int) -> date:
         """`days` working days after `start`; calendar days where no calendar reaches."""
         return open_days_after(start, days, self.calendar).day
 

@@ -61,7 +61,7 @@ class Room:
             "pricing_date": DAY.isoformat(), "series": series, "contributor": firm,
             "kind": "transaction", "low": price, "high": price, "currency": "CNY",
             "unit": "CNY/t", "tax": "included", "quantity": tonnes, "grade": "A00",
-            "place": "Foshan", "delivery": "same day", "payment": "cash", "relation": "arms_length",
+            "place": "Shanghai" if "SHANGHAI" in series else "Foshan", "delivery": "same day", "payment": "cash", "relation": "arms_length",
             "deal_reference": name, **more,
         }  # fmt: skip
         raw = f"{name} {firm} {price} {tonnes}".encode()

@@ -106,3 +106,28 @@ def test_a_missing_publication_key_is_told_once_and_not_at_every_beat(room, tmp_
         turn(room.desk)
     told = [e.body["code"] for e in room.ledger.entries(kinds=["finding.raised/1"])]
     assert told.count("head.unsigned") == 1
+
+
+def test_nothing_opens_by_itself_in_a_year_that_nobody_announced(room):
+    room.clock("2026-12-31 08:00:01")
+    assert "day.opened/1" in kinds(turn(room.desk))
+    room.clock("2027-01-04 08:00:01")
+    assert turn(room.desk) == []
+
+
+def test_the_day_of_shanghai_is_opened_and_not_that_of_utc(room):
+    """08:00 on the 31st in Shanghai is midnight UTC; at 07:59 it is still the 30th in UTC."""
+    room.clock("2025-12-31 07:59:59")
+    assert turn(room.desk) == []
+    room.clock("2025-12-31 08:00:00")
+    (opened,) = [e for e in turn(room.desk) if e.kind == "day.opened/1"]
+    assert opened.body["pricing_date"] == "2025-12-31"
+
+
+def test_a_make_up_saturday_and_a_holiday_in_the_week(room):
+    """2026-02-14 is a working day by law and no day of ours; 2026-02-16 is Spring Festival."""
+    room.clock("2026-02-14 08:30:00")
+    assert turn(room.desk) == []
+    room.clock("2026-02-16 08:30:00")
+    made = turn(room.desk)
+    assert {e.body["reason"] for e in made if e.kind == "price.not_assessed/1"} == {"holiday"}

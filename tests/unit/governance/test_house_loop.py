@@ -11,6 +11,7 @@ from datetime import date
 import pytest
 
 from assay.core import BrokenPromise, Finding, Refused, Severity
+from assay.desk import not_assess, open_day
 from assay.desk.documents import Folder, LiveLibrary
 from assay.governance import alarms
 from assay.governance.alarms import Rooms, concerning, identity
@@ -21,6 +22,7 @@ from assay.ledger import SYSTEM, Draft, Ledger
 from assay.ledger.book import changes as book
 from assay.ledger.book.findings import standing_alarms
 from assay.ledger.book.integrity import flags_of, last_watched
+from assay.ledger.book.prices import ENDED, states_of
 from assay.methodology import REFERENCE
 from tests.unit.desk.conftest import DAY, library, room, shanghai
 from tests.unit.desk.test_morning import published
@@ -82,8 +84,17 @@ def test_a_change_takes_effect_at_its_day_by_itself(house) -> None:
         assert book.change_of(connection, name)["state"] == "in_force"
 
 
+def all_out(place) -> None:
+    """Every series of the day has ended: published, or not assessed for want of data."""
+    published(place)
+    with place.ledger.read() as connection:
+        left = [row["series"] for row in states_of(connection, DAY) if row["state"] not in ENDED]
+    for series in left:
+        not_assess(place.desk, place.keys["M-1"], DAY, series, "insufficient_data", "too few data")
+
+
 def test_the_house_is_watched_once_a_day_after_its_prices(house) -> None:
-    published(house)
+    all_out(house)
     due = kinds(turn(rooms_of(house)))
     assert due.count("surveillance.run/1") == 1
     with house.ledger.read() as connection:
@@ -94,8 +105,6 @@ def test_the_house_is_watched_once_a_day_after_its_prices(house) -> None:
 
 
 def test_a_day_under_way_is_watched_when_it_is_over(house) -> None:
-    from assay.desk import open_day
-
     open_day(house.desk, house.keys["A-1"], DAY)
     house.clock("23:59:59")
     assert "surveillance.run/1" not in kinds(turn(rooms_of(house)))
@@ -105,7 +114,7 @@ def test_a_day_under_way_is_watched_when_it_is_over(house) -> None:
 
 def test_what_surveillance_sees_is_raised_with_the_run_or_not_at_all(house, monkeypatch) -> None:
     """A deal with a firm of one's own group, told as arm's length: one flag, one transaction."""
-    published(house)
+    all_out(house)
     card = {
         "contributor": "F02", "name": "Firm 2", "group": "G01", "classes": ["trader"], "series": [],
         "since": "2025-01-02",
@@ -250,8 +259,6 @@ def test_a_process_that_was_killed_between_any_two_steps_goes_on(house) -> None:
 
 
 def published_day(place) -> None:
-    from assay.desk import open_day
-
     open_day(place.desk, place.keys["A-1"], DAY)
 
 
@@ -321,8 +328,6 @@ def test_a_bad_document_is_a_loud_finding_and_the_old_stays_in_force(living) -> 
 
 
 def test_a_document_of_a_day_under_way_is_not_exchanged_before_the_day_ends(living) -> None:
-    from assay.desk import not_assess, open_day
-
     place, folder = living
     open_day(place.desk, place.keys["A-1"], DAY, ["AL-A00-FOSHAN"])
     old = place.desk.document("AL-A00-FOSHAN", DAY).digest

@@ -46,7 +46,7 @@ def declare(
         _worth(amount, where)
     if interest != "none":
         need_words(words, where)
-    due = office.deadline(day, office.thresholds.of("clocks")["renewal_days"])
+    due = office.due(day, office.thresholds.of("clocks")["renewal_days"])
     with office.ledger.read() as connection:
         count = connection.execute(
             sa.select(sa.func.count()).select_from(declarations)
@@ -102,7 +102,7 @@ def review(office: Office, signer: Signer, person: str, series: Sequence[str], w
     if signer.person == person:
         raise refused("assessor.self", person, "another person reviews his competence")
     day = office.today()
-    due = office.deadline(day, office.thresholds.of("clocks")["review_days"])
+    due = office.due(day, office.thresholds.of("clocks")["review_days"])
     body = {
         "person": person, "series": list(series), "since": day.isoformat(),
         "review_by": due.isoformat(), "words": words,

@@ -46,8 +46,8 @@ def report(
         "words": office.ledger.remember({"by": signer.person, "words": words}),
         "day": day.isoformat(), "contributor": contributor, "against": against,
         "supervisor": None if supervisor == against else supervisor, "series": list(series),
-        "answer_by": office.working_deadline(day, clocks["pressure_answer_working_days"]).isoformat(),
-        "close_by": office.deadline(day, clocks["pressure_close_days"]).isoformat(),
+        "answer_by": office.working_due(day, clocks["pressure_answer_working_days"]).isoformat(),
+        "close_by": office.due(day, clocks["pressure_close_days"]).isoformat(),
     }  # fmt: skip
     return office.record(signer, REPORT, [("pressure.reported/1", body)])[0]
 
