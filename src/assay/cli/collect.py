@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 app = App(name="collect")
 
+IMAPS = 993
 #: What a folder of an inbox may be called, and the suffix that tells a file's channel.
 FOLDERS = {
     "mail": "email", "email": "email", "new": "email", "cur": "email", "wechat": "wechat", "qq": "qq",
@@ -96,6 +97,63 @@ def phone(
     return _say_taken(taken, [], json)
 
 
+@app.command
+def imap(
+    *,
+    host: Annotated[str, Parameter(help="The mail server; the connection is encrypted.")],
+    user: Annotated[str, Parameter(help="The account.")],
+    password_file: Annotated[
+        Path, Parameter(name="--password-file", help="A file that holds its password alone.")
+    ],
+    folder: Annotated[str, Parameter(help="The mailbox folder.")] = "INBOX",
+    port: int = 993,
+    after_uid: Annotated[
+        int, Parameter(name="--after-uid", help="Only mails after this one (told at the end).")
+    ] = 0,
+    as_: As = None,
+    json: Json = False,
+) -> int:
+    """Take in what is new in a mailbox of a server, without marking it read.
+
+    A mail counts as received when the server took it. Mails that were read before are passed over.
+
+    Example: `assay collect imap --host mail.example --user quotes --password-file imap.password --as P-01`
+    """
+    import imaplib
+
+    from assay.collection.mailbox import open_imap
+    from assay.core import refused
+
+    run = session()
+    signer = run.signer(as_)
+    password = password_file.read_text("utf-8").strip("\r\n")
+    local = host in ("localhost", "127.0.0.1")
+    with run.ledger() as ledger:
+        run.permit(ledger, signer, "desk:submission:add")
+        intake = _intake(ledger, signer)
+        try:
+            with open_imap(
+                host, user, password, folder=folder, port=port, tls=not local or port == IMAPS
+            ) as client:
+                last, taken = intake.take_imap(client, after_uid, ledger.clock())
+        except (OSError, imaplib.IMAP4.error) as problem:
+            said = f"{type(problem).__name__}: look at server, account and folder, then again"
+            raise refused(
+                "mailbox.unreachable", f"{folder} of {user} at {host}:{port}", said
+            ) from None
+    fresh = [each for each in taken if not _known(each)]
+    code = _say_taken(fresh, [], json, last_uid=last)
+    if not json:
+        say(f"the last mail was UID {last}: next time --after-uid {last}")
+    return code
+
+
+def _known(taken: Any) -> bool:
+    return [each.code for each in taken.findings] == ["evidence.known"] and not verdict(
+        taken.findings
+    )
+
+
 app.command(feed)
 
 
@@ -119,10 +177,13 @@ def take_paths(
     contributor: str | None = None,
     note: str = "",
     again: str = "",
+    series: Sequence[str] | str = "all",
 ) -> int:
-    """Take files and folders in, each by its channel, and say what came of it."""
-    if not paths:
-        raise WrongUse("assay collect", "name the files or folders to take in")
+    """Take files and folders in, each by its channel, and say what came of it.
+
+    Everything is taken in whatever `series` says; only what was offered for these is listed.
+    """
+    paths = paths or _inbox()
     missing = [str(path) for path in paths if not path.exists()]
     if missing:
         raise WrongUse(", ".join(missing), "no such file or folder")
@@ -140,7 +201,17 @@ def take_paths(
         now = received_at or ledger.clock()
         for path, how in files:
             taken += _take(intake, path, how, now, contributor, note, again)
-    return _say_taken(taken, unclear, as_json)
+    return _say_taken(taken, unclear, as_json, series)
+
+
+def _inbox() -> list[Path]:
+    """The folder that is taken in when none is named: `inbox` of the home."""
+    inbox: Path = session().settings.home / "inbox"
+    if not inbox.is_dir():
+        raise WrongUse(
+            "assay collect", f"name the files or folders to take in, or put them into {inbox}"
+        )
+    return [inbox]
 
 
 def _same_day(ledger: Any, day: Day) -> None:
@@ -243,19 +314,34 @@ def _channel(path: Path, asked: str) -> str:
     raise WrongUse(str(path), "which channel is this? give --channel, or a folder named after it")
 
 
-def _say_taken(taken: Sequence[Any], unclear: Sequence[Finding], as_json: bool) -> int:
+def _say_taken(
+    taken: Sequence[Any],
+    unclear: Sequence[Finding],
+    as_json: bool,
+    series: Sequence[str] | str = "all",
+    **more: Any,
+) -> int:
     found = [*unclear, *(finding for each in taken for finding in each.findings)]
     rows = [
         {
-            "evidence": each.evidence, "submissions": list(each.submissions),
+            "evidence": each.evidence, "submissions": _offered(each, series),
             "skipped": each.skipped, "findings": [finding.document() for finding in each.findings],
         }
         for each in taken
     ]  # fmt: skip
-    document = {"taken": rows, "findings": [each.document() for each in unclear]}
+    document = {"taken": rows, "findings": [each.document() for each in unclear], **more}
     if not answer(document, as_json):
         for finding in found:
             say_finding(finding)
         offered = sum(len(row["submissions"]) for row in rows)
         say(f"{len(rows)} pieces of evidence, {offered} submissions offered: confirm them")
     return verdict(found)
+
+
+def _offered(taken: Any, series: Sequence[str] | str) -> list[str]:
+    received = [each.body for each in taken.entries if each.kind == "submission.received/1"]
+    return [
+        body["submission"]
+        for body in received
+        if series == "all" or body["fields"]["series"] in series
+    ]

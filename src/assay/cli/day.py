@@ -389,7 +389,7 @@ def arrange(
 
 
 @app.command
-def status(*, date: Date, as_: As = None, json: Json = False) -> None:
+def status(*, date: Date, series: Series = acts.ALL, as_: As = None, json: Json = False) -> None:
     """Where the day stands; proposals and counts only for the desk's own people.
 
     Example: `assay day status --date 2025-12-30 --as P-03 --json`
@@ -397,6 +397,9 @@ def status(*, date: Date, as_: As = None, json: Json = False) -> None:
     run = session()
     with run.desk() as desk:
         found = acts.day_status(desk, date, run.proved(desk, as_))
+    if series != acts.ALL:
+        asked = wanted(series)
+        found["series"] = [row for row in found["series"] if row["series"] in asked]
     if answer(found, json):
         return
     rows = []

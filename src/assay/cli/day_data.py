@@ -23,7 +23,7 @@ from assay.cli.session import (
     session,
     verdict,
 )
-from assay.cli.told import told
+from assay.cli.told import told, wanted
 from assay.core import Finding
 
 Words = Annotated[str, Parameter(help="Words, kept for ever.")]
@@ -35,16 +35,22 @@ def collect(
     ],
     date: Date,
     channel: str = "auto",
+    series: Series = acts.ALL,
     as_: As = None,
     json: Json = False,
 ) -> int:
     """Take the day's messages in: archived first, then read and offered.
 
+    Without a path the folder `inbox` of the home. Everything is taken in; with --series only what
+    was offered for these is listed.
+
     Example: `assay day collect inbox/mail inbox/wechat --date 2025-12-30 --as P-01`
     """
     from assay.cli.collect import take_paths
 
-    return take_paths(list(paths), channel=channel, day=date, person=as_, as_json=json)
+    return take_paths(
+        list(paths), channel=channel, day=date, person=as_, as_json=json, series=wanted(series)
+    )
 
 
 def confirm(
