@@ -349,20 +349,24 @@ def show(change: Change, *, known_at: KnownAt = None, json: Json = False) -> Non
 
 @app.command
 def letter(
-    subject: Annotated[str, Parameter(help="A noticed change or a consultation.")],
-    what: Annotated[str, Parameter(help="notice, decision (of a change) or outcome (of a consultation).")] = "notice",
+    subject: Annotated[str, Parameter(help="A noticed change, a consultation, or an answered comment.")],
+    what: Annotated[str, Parameter(help="notice, decision (of a change), outcome (of a consultation) or answer (to a comment).")] = "notice",
     *, out: Out, lang: Lang = "en", sent: Sent = None, as_: As = None, json: Json = False,
 ) -> None:  # fmt: skip
     """Write the public notice of a change or consultation, or its decision, as PDF or HTML.
 
     Example: `assay change letter MC-2026-001 notice --out notice.pdf --lang zh`
     """
-    from assay.governance.changes import PROPOSE, subject_letter
+    from assay.governance.changes import PROPOSE, answer_letter, subject_letter
     from assay.governance.letters import load_letter_words
 
     with changes_here() as changes:
         words = load_letter_words(session().settings.reference)
-        made = subject_letter(changes, words, subject, what, lang)
+        made = (
+            answer_letter(changes, words, subject, lang)
+            if what == "answer"
+            else subject_letter(changes, words, subject, what, lang)
+        )
         told_letter(
             changes.ledger, made, out, what=what, subject=subject, permission=PROPOSE, sent=sent,
             as_=as_, json=json,

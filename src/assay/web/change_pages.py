@@ -236,6 +236,8 @@ def _file(request: Asked, name: str, problem: Refused | None = None) -> Response
         asked = book.consultation_of(connection, name)
         comments = staff_comments(changes, connection, name, _may(request, PROPOSE))
         sent = letters_of(connection, name)
+        for each in comments:
+            each["sent"] = letters_of(connection, each["comment"])
     known = None if asked else shown(changes.known(name), changes.today())
     return page(
         request, "change_file.html", status_code=422 if problem else 200, change=known, asked=asked,

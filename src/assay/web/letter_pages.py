@@ -15,7 +15,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Response
 
 from assay.core import refused
-from assay.governance.changes import PROPOSE, Changes, place_in, subject_letter
+from assay.governance.changes import PROPOSE, Changes, answer_letter, place_in, subject_letter
 from assay.governance.complaints import (
     HANDLE,
     Complaints,
@@ -39,6 +39,7 @@ OPEN = {"open": True}
 READ = {"permission": "governance:complaint:read"}
 FILE = {"permission": "governance:contributor:read"}
 OWN = {"permission": "portal:file:read"}
+MAY_PROPOSE = {"permission": PROPOSE}
 #: A letter as a page of its own carries its style inside.
 OWN_PAGE = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
@@ -109,9 +110,18 @@ def _change(request: Asked, subject: str, what: str, lang: str | None) -> Letter
     return subject_letter(changes, words, subject, what, lang or language_of(request))
 
 
+def _answer(request: Asked, comment: str, what: str, lang: str | None) -> Letter:
+    house = house_of(request)
+    if what != "answer":
+        raise refused("letter.unknown", f"{what} of {comment}", "letters: answer")
+    words = load_letter_words(house.reference)
+    return answer_letter(changes_in(house), words, comment, lang or language_of(request))
+
+
 #: By room: how its letters are made, and who may record that one went out.
 _ROOMS = {
     "contributor": (_firm, WRITE), "complaint": (_complaint, HANDLE), "change": (_change, PROPOSE),
+    "comment": (_answer, PROPOSE),
 }  # fmt: skip
 
 
@@ -185,6 +195,14 @@ class LetterPages(Controller):
         """A letter of a complaint."""
         return letter_response(_complaint(request, subject, what, lang), form)
 
+    @get("/comment/{subject:str}/{what:str}/{form:str}", opt=MAY_PROPOSE, sync_to_thread=True)
+    def answer(
+        self, request: Asked, subject: FromPath[str], what: FromPath[str], form: FromPath[str],
+        lang: FromQuery[str | None] = None,
+    ) -> Response[bytes]:  # fmt: skip
+        """The answer to one comment, for whoever made it."""
+        return letter_response(_answer(request, subject, what, lang), form)
+
     @get("/procedure/{form:str}", opt=OPEN, sync_to_thread=True)
     def procedure(
         self, request: Asked, form: FromPath[str], lang: FromQuery[str | None] = None
@@ -235,7 +253,14 @@ class LetterPages(Controller):
         """Record that a letter went out to a complainant."""
         return _sent(request, "complaint", subject, what, data)
 
-    @post("/change/{subject:str}/{what:str}", opt={"permission": PROPOSE}, sync_to_thread=True)
+    @post("/comment/{subject:str}/{what:str}", opt=MAY_PROPOSE, sync_to_thread=True)
+    def sent_answer(
+        self, request: Asked, subject: FromPath[str], what: FromPath[str], data: Form
+    ) -> Response[Any]:
+        """Record that an answer went out to who commented."""
+        return _sent(request, "comment", subject, what, data)
+
+    @post("/change/{subject:str}/{what:str}", opt=MAY_PROPOSE, sync_to_thread=True)
     def sent_change(
         self, request: Asked, subject: FromPath[str], what: FromPath[str], data: Form
     ) -> Response[Any]:

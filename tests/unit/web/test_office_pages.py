@@ -147,6 +147,22 @@ def test_words_in_confidence_reach_who_answers_and_not_the_auditor(visitor, prop
         assert ("Li Wei" in page) is sees, person
 
 
+def test_an_answer_said_in_confidence_is_for_staff_to_send(visitor, proposed, room):
+    proposed.study(room.keys["M-1"], CHANGE)
+    proposed.notice(room.keys["M-1"], CHANGE)
+    proposed.comment(CHANGE, "Our secret.", contact="li@x.example", confidential=True)
+    proposed.answer(room.keys["C-1"], f"{CHANGE}-V-001", "Heard.")
+    path = f"/letters/comment/{CHANGE}-V-001/answer"
+    assert "Heard." in visitor("M-1").get(f"{path}/html").text
+    for person in ("A-1", "U-1"):
+        assert visitor(person).get(f"{path}/html").status_code == 403
+    assert visitor("A-1").get(f"/letters/change/{CHANGE}-V-001/answer/html").status_code == 422
+    place = f"/changes/office/{CHANGE}"
+    sent = visitor("M-1").post(path, channel="email", lang="zh", next=place)
+    assert sent.headers["location"] == place
+    assert "L-2025-001" in visitor("M-1").get(place).text
+
+
 def test_who_proposed_does_not_decide_and_a_manager_may_not(visitor, proposed, room):
     proposed.study(room.keys["M-1"], CHANGE)
     proposed.notice(room.keys["M-1"], CHANGE)

@@ -8,6 +8,7 @@ from assay.governance.changes.classes import ChangeClass, ChangeRules, load_chan
 from assay.governance.changes.notices import (
     CHANGE_LETTERS,
     CONSULTATION_LETTERS,
+    answer_letter,
     notice_letter,
     place_in,
     subject_letter,
@@ -26,7 +27,7 @@ from assay.governance.changes.study import StudyRow, study_rows, summary_of
 
 __all__ = [
     "CHANGE_LETTERS", "CONSULTATION_LETTERS", "DECIDE", "PROPOSE", "READ", "ChangeClass",
-    "ChangeRules", "Changes", "StudyRow", "Version", "alarms", "consultation_dates",
+    "ChangeRules", "Changes", "StudyRow", "Version", "alarms", "answer_letter", "consultation_dates",
     "load_change_rules", "notice_days", "notice_letter", "place_in", "public_changes", "public_comments",
     "shown", "staff_comments", "study_rows", "subject_letter", "summary_of", "versions_of",
 ]  # fmt: skip

@@ -39,6 +39,27 @@ def subject_letter(
     return build(changes, words, known, what, language, sender)
 
 
+def answer_letter(
+    changes: Changes, words: LetterWords, comment: str, language: str = "en"
+) -> Letter:
+    """The answer to one comment for whoever made it; words said in confidence are not repeated."""
+    in_language(language)
+    subject = comment.rpartition("-V-")[0]
+    with changes.ledger.read() as connection:
+        found = [e for e in book.comments_on(connection, subject) if e["comment"] == comment]
+        sender = agency_of(connection)
+    if not found or not found[0]["answer"]:
+        raise refused("letter.none", f"answer to {comment}", "no such comment was answered")
+    known = found[0]
+    day = changes.day_of(known["answered_at"])
+    said = {
+        "comment": comment, "about": subject, "answer": known["answer"], "words": known["text"],
+        "confidential": "x" if known["visibility"] == "confidential" else "", "answered_on": day,
+        "received_on": changes.day_of(known["received_at"]),
+    }  # fmt: skip
+    return letter_of(words, "comment_answer", language, Filling(sender, day, said, {}, comment))
+
+
 def notice_letter(
     changes: Changes, words: LetterWords, change: Mapping[str, Any], language: str = "en"
 ) -> Letter:

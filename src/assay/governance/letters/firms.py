@@ -16,7 +16,6 @@ from sqlalchemy.engine import Connection
 from assay.core import Refused, refused
 from assay.governance.contributors.life import card_on
 from assay.governance.contributors.scores import Score, scores_of
-from assay.governance.deadlines import deadline
 from assay.governance.letters.paper import Letter, Table
 from assay.governance.letters.secrecy import refuse_names
 from assay.governance.letters.words import Filling, LetterWords, in_language, letter_of
@@ -116,7 +115,6 @@ def _rectification(asked: _Asked) -> _Built:
     shown |= dict(_clauses(documents, _ALWAYS, language))
     said = {
         "notice_day": day, "deadline": notice["until"], "reasons": content["words"],
-        "provisional": "" if deadline(notice["until"], office.calendar).firm else "x",
         "days": office.thresholds.of("clocks")["rectification_days"],
     }  # fmt: skip
     tables = {
