@@ -232,7 +232,7 @@ class LetterPages(Controller):
         try:
             on = date.fromisoformat(day)
         except ValueError:
-            raise refused("letter.day", day, "write the day as 2025-12-30") from None
+            raise refused("day.unreadable", day, "write the day as 2025-12-30") from None
         letter = correction_letter(
             house.ledger, load_letter_words(house.reference), series, on,
             lang or language_of(request), house.zone, revision,

@@ -16,7 +16,13 @@ from assay import desk as acts
 from assay.core import Refused, digest_of
 from assay.governance import contributors as firms
 from assay.governance.accounts import load_roles
-from assay.governance.changes import Changes, answer_letter, subject_letter
+from assay.governance.changes import (
+    CHANGE_LETTERS,
+    CONSULTATION_LETTERS,
+    Changes,
+    answer_letter,
+    subject_letter,
+)
 from assay.governance.complaints import (
     COMPLAINT_LETTERS,
     Complaints,
@@ -37,7 +43,7 @@ from assay.governance.letters import (
     load_letter_words,
     send,
 )
-from assay.governance.letters.firms import firm_letter
+from assay.governance.letters.firms import FIRM_LETTERS, firm_letter
 from assay.governance.office import office_of
 from assay.ledger import SYSTEM, Draft, make_key
 from assay.ledger.book.letters import letters_of
@@ -477,3 +483,21 @@ def test_a_correction_has_its_notice(room, complaints):
         correction_letter(*ask, "zh", "Asia/Shanghai", 1)
     )
     assert refusal(correction_letter, *ask, "zh", "Asia/Shanghai", 2) == "letter.none"
+
+
+# ---- the page -------------------------------------------------------------------------------
+
+
+def test_the_reference_page_has_every_letter_and_every_finding():
+    root = REFERENCE.parent
+    page = (root / "docs" / "reference" / "letters.md").read_text("utf-8")
+    kinds = {*FIRM_LETTERS, *COMPLAINT_LETTERS, *CHANGE_LETTERS, *CONSULTATION_LETTERS, "answer"}
+    assert {each for each in kinds if f"`{each}`" not in page} == set()
+    raised = {
+        code
+        for path in (root / "src").rglob("*.py")
+        for code in re.findall(r'"(letter\.[a-z_]+)"', path.read_text("utf-8"))
+    }
+    assert raised - {"letter.sent"} == set(re.findall(r"`(letter\.[a-z_]+)`", page))
+    assert {f"`{each}`" for each in CHANNELS} - set(re.findall(r"`\w+`", page)) <= {"`email`"}
+    assert f"`--sent {CHANNELS[0]}`" in page
