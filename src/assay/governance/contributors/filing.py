@@ -7,7 +7,7 @@ only, without what others said about it and without the words of the checks.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -199,9 +199,10 @@ def readable_scores(
             return scores_of_all(connection, active, begin, end, office.thresholds)
     code, own = reach(office, person, contributor)
     if own:
-        end = min(end, date.fromordinal(office.today().toordinal() - 1))
+        end = min(end, office.today() - timedelta(days=1))
     with office.ledger.read() as connection:
-        found = scores_of(connection, code, begin, end, office.thresholds)
+        card_day = max(end, office.today()) if own else end
+        found = scores_of(connection, code, begin, end, office.thresholds, card_day)
     return {code: [told_to_the_firm(each) for each in found] if own else found}
 
 

@@ -85,10 +85,14 @@ class _Span:
 
 
 def scores_of(
-    connection: Connection, contributor: str, first: date, last: date, thresholds: Thresholds
-) -> list[Score]:
-    """Every score of the firm from `first` to `last`, both included."""
-    cards = {contributor: card_on(connection, contributor, last)}
+    connection: Connection, contributor: str, first: date, last: date, thresholds: Thresholds,
+    card_day: date | None = None,
+) -> list[Score]:  # fmt: skip
+    """Every score of the firm from `first` to `last`, both included.
+
+    Its card is that of `card_day` where given: a firm may be younger than the span.
+    """
+    cards = {contributor: card_on(connection, contributor, card_day or last)}
     return _scores(connection, cards, first, last, thresholds)[contributor]
 
 

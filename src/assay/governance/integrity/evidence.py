@@ -12,8 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from assay.core import Refused, refused
-from assay.governance.audit import log_view
+from assay.core import refused
+from assay.governance.audit import evidence_state, log_view
 from assay.governance.integrity.surveillance import READ
 from assay.governance.office import Office
 from assay.ledger.book.integrity import flags_of
@@ -23,6 +23,7 @@ from assay.ledger.book.submissions import submissions, submissions_of
 
 #: How the access log names a look behind a flag.
 VIEW = "flag"
+_NO_MESSAGE = {"message": None, "message_state": None}
 _SHOWN = ("kind", "side", "low", "high", "quantity", "counterparty", "relation")
 
 
@@ -71,15 +72,19 @@ def _data(office: Office, connection: Connection, rows: list[dict[str, Any]]) ->
             **{name: row[name] for name in kept},
             **{name: row["fields"].get(name) for name in _SHOWN},
             "late": screened.get("late"), "passed": screened.get("passed"),
-            "message": _message(office, row["evidence"]) if len(rows) == 1 else None,
+            **(_message(office, row["evidence"]) if len(rows) == 1 else _NO_MESSAGE),
         })  # fmt: skip
     return {"rows": shown}
 
 
-def _message(office: Office, evidence: str) -> str | None:
-    """The words of the message as they came; None where they are no text, or were forgotten."""
-    try:
-        text = office.ledger.evidence.get(evidence).decode("utf-8")
-    except (UnicodeDecodeError, Refused, FileNotFoundError):
-        return None
-    return None if "\0" in text else text
+def _message(office: Office, evidence: str) -> dict[str, Any]:
+    """The words of the message as they came, and whether its bytes are intact.
+
+    ``message`` is None where it is no text, was forgotten after its time, or is broken.
+    """
+    state = evidence_state(office.ledger, evidence)
+    text = None
+    if state == "intact":
+        raw = office.ledger.evidence.get(evidence)
+        text = None if b"\0" in raw else raw.decode("utf-8", errors="replace")
+    return {"message": text, "message_state": state}
