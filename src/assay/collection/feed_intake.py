@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection
 from assay.collection.feeds import (
     ContractDay,
     FeedMapping,
+    HistoryRow,
     Roll,
     read_bulletin,
     read_feed,
@@ -28,11 +29,12 @@ from assay.collection.feeds import (
 )
 from assay.collection.feeds.rows import read_rows
 from assay.collection.feeds.sessions import FROM_PATH
-from assay.collection.reading import Fact, QuarantinedRow, Reading, warning
+from assay.collection.reading import Fact, QuarantinedRow, Reading, error, notice, warning
 from assay.collection.recording import finding_body, kept
 from assay.core import Calendar, Finding, Severity, decimal_of, instant_text, refused
 from assay.ledger import SYSTEM, Draft, Entry, Ledger, Signer
 from assay.ledger.book.market import contract_on, facts_of, rolls
+from assay.ledger.book.prices import ticks_of
 
 _LEADING = ("close", "value")
 _NO_QUANTITIES: tuple[dict[str, str], ...] = ()
@@ -235,6 +237,9 @@ class FeedIntake:
         entries: list[Entry],
     ) -> TakenFeed:
         rows, quarantined, findings = read_history(content, mapping, where)
+        with self.ledger.read() as connection:
+            rows, differing, known = _new_prices(connection, rows, where)
+        quarantined, findings = [*quarantined, *differing], [*findings, *known]
         drafts = [
             Draft(
                 "price.imported/1",
@@ -343,7 +348,7 @@ def _without_tomorrow(reading: Reading, now: datetime) -> Reading:
             continue
         said = "the day has not begun: check the date of the row, import it again on its day"
         where = f"{each.locator or each.series}, {each.date}"
-        finding = Finding("feed.not_yet", Severity.ERROR, where, said)
+        finding = error("feed.not_yet", where, said)
         row = {"date": each.date.isoformat(), **each.figures}
         held.append(QuarantinedRow(each.series, row, each.locator, (finding,)))
     return replace(
@@ -382,6 +387,44 @@ def _goes_on(fact: Fact, path: list[list[str]], now: Mapping[str, Any]) -> bool:
         return True
     longer: list[list[str]] = now.get("path") or []
     return longer[: len(path)] == path
+
+
+def _new_prices(
+    connection: Connection, rows: list[HistoryRow], where: str
+) -> tuple[list[HistoryRow], list[QuarantinedRow], list[Finding]]:
+    """The rows of which the book holds nothing; those that differ from it; what is said.
+
+    A price that is out is never taken over again: the same one is passed over, another one is
+    quarantined.
+    """
+    held = {
+        (series, tick["pricing_date"]): tick
+        for series in sorted({row.series for row in rows})
+        for tick in ticks_of(connection, series)
+    }
+    new: list[HistoryRow] = []
+    differing: list[QuarantinedRow] = []
+    repeated = 0
+    for row in rows:
+        tick = held.get((row.series, row.date))
+        if tick is None:
+            new.append(row)
+            continue
+        legs = {"low": row.low, "mid": row.mid, "high": row.high}
+        if all(tick[leg] == decimal_of(text) for leg, text in legs.items()):
+            repeated += 1
+            continue
+        place = f"{where}, {row.series} {row.date}"
+        said = (
+            f"the book holds {tick['low']}-{tick['high']}, mid {tick['mid']} ({tick['status']}), the file "
+            f"{row.low}-{row.high}, mid {row.mid}: a price that is out is corrected at the desk"
+        )
+        finding = error("feed.price_differs", place, said)
+        raw = {"series": row.series, "date": row.date.isoformat(), **legs}
+        differing.append(QuarantinedRow(row.series, raw, place, (finding,)))
+    said = f"{repeated} prices stand in the book already: passed over"
+    known = [notice("feed.known_prices", where, said)] if repeated else []
+    return new, differing, known
 
 
 def _contract_day(row: Mapping[str, Any]) -> ContractDay | None:

@@ -17,6 +17,7 @@ from assay.collection.feeds import load_feeds
 from assay.core import Calendar, Refused
 from assay.ledger import Ledger
 from assay.ledger.book.market import contract_on, facts_of
+from assay.ledger.book.prices import ticks_of
 
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2025, 12, 31, 8, 0, tzinfo=UTC)
@@ -151,6 +152,31 @@ def test_quantities_history_and_bulletins(ledger: Ledger, intake: FeedIntake) ->
     words = "收盘价90.18元/吨。挂牌协议交易成交量10吨,成交额900.00元。"
     assert intake.take_bulletin(words, date(2024, 7, 12), NOW).recorded == 1
     assert found(ledger, "CEA-CLOSE")[0]["definition"] == "composite over vintages"
+
+
+HISTORY = "series,date,low,mid,high,unit,tax,claimed_at\n"
+FIRST = "AL-A00-SHANGHAI,2025-12-01,21620,21640,21660,CNY/t,included,2025-12-01T10:16:00+08:00\n"
+SECOND = "AL-A00-SHANGHAI,2025-12-02,21640,21660,21680,CNY/t,included,2025-12-02T10:16:00+08:00\n"
+
+
+def test_a_history_that_went_on_is_imported_again(ledger: Ledger, intake: FeedIntake) -> None:
+    assert intake.take((HISTORY + FIRST).encode(), "price-history", NOW).recorded == 1
+    longer = intake.take((HISTORY + FIRST + SECOND).encode(), "price-history", NOW)
+    assert longer.recorded == 1
+    assert [each.code for each in longer.findings] == ["feed.known_prices"]
+    again = intake.take((HISTORY + FIRST + SECOND).encode(), "price-history", NOW)
+    assert (again.recorded, len(again.reading.quarantined)) == (0, 0)
+
+
+def test_a_history_does_not_rewrite_a_price_that_is_out(ledger: Ledger, intake: FeedIntake) -> None:
+    intake.take((HISTORY + FIRST).encode(), "price-history", NOW)
+    other = FIRST.replace("21640", "21650")
+    taken = intake.take((HISTORY + other + SECOND).encode(), "price-history", NOW)
+    assert taken.recorded == 1
+    assert [each.code for each in taken.findings] == ["feed.price_differs"]
+    with ledger.read() as connection:
+        mids = [tick["mid"] for tick in ticks_of(connection, "AL-A00-SHANGHAI")]
+    assert mids == [Decimal(21640), Decimal(21660)]
 
 
 def test_an_undeclared_feed_is_refused(intake: FeedIntake) -> None:
