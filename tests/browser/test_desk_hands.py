@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import expect
+
 from tests.browser.conftest import PASSWORD
 from tests.unit.desk.conftest import DAY
 
@@ -72,7 +74,7 @@ def test_a_session_that_ended_says_so_and_keeps_the_words(served, somebody):
     page.click("button.primary")
     page.wait_for_selector("#rationale")
     assert f"day={DAY}" in page.url
-    page.wait_for_function("document.getElementById('rationale').value === 'Six deals agree.'")
+    expect(page.locator("#rationale")).to_have_value("Six deals agree.")
 
 
 def test_an_act_after_the_session_ended_replaces_nothing(served, somebody):

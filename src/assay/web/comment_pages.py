@@ -17,10 +17,17 @@ from litestar import Controller, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Response
 
-from assay.commentary.acts import approve_comment, draft_comment, next_revision, publish_comment
+from assay.commentary.acts import (
+    approve_comment,
+    changed_since,
+    draft_comment,
+    next_revision,
+    publish_comment,
+)
 from assay.commentary.build import Built, build_from, render
 from assay.commentary.build import House as Reports
 from assay.commentary.compose import Comment, Span
+from assay.commentary.figures import value_text
 from assay.core import Refused, refused
 from assay.ledger import Ledger
 from assay.ledger.book.comments import comments_of, live_comment, published_comment
@@ -31,6 +38,30 @@ from assay.web.security import house_of, who_is
 from assay.web.sign_in import Asked, Form
 
 DEFAULT = "cast-alloy-morning"
+#: What an empty editor opens with: the parts a document may have, all of them asleep.
+SKELETON = """report = "{report}"
+date = {day}
+analyst = "{person}"
+
+# [[news]]
+# source = "who said it, and when"
+# en = "..."
+# zh = "..."
+
+# [[prose]]
+# section = "summary"
+# en = "..."
+# zh = "..."
+
+# [tags]
+# demand = "weak"
+# [tags.evidence]
+# weak = "where this is seen"
+
+# [outlook]
+# tag = "rangebound"
+# horizon = "short_term"
+"""
 LANGUAGES = ("en", "zh")
 #: The preview is the comment's own page: its style stands inside it, and it runs no script.
 PREVIEW_POLICY = (
@@ -72,6 +103,18 @@ def chip_of(comment: Comment, span: Span) -> str:
     return " · ".join(each for each in parts if each)
 
 
+def skeleton(request: Asked, report: str, day: date) -> str:
+    """The document an analyst begins with; nobody else needs one."""
+    who = who_is(request)
+    person = who.person.person if who else ""
+    return SKELETON.format(report=report, day=day.isoformat(), person=person)
+
+
+def offered(built: Built) -> list[tuple[str, str]]:
+    """Every fact of the day that a document may refer to: its key and how a row prints it."""
+    return [(fact.key, value_text(fact)) for fact in built.facts if value_text(fact)]
+
+
 def editor_context(
     request: Asked,
     report: str,
@@ -86,6 +129,7 @@ def editor_context(
         live = live_comment(connection, report, day)
         out = published_comment(connection, report, day)
     text = document if document is not None else kept_document(house.ledger, live or out)
+    text = text or skeleton(request, report, day)
     built = built_with(house, reports, day, text)
     return {
         "report": report,
@@ -95,6 +139,8 @@ def editor_context(
         "live": live,
         "out": out,
         "chip": chip_of,
+        "offered": offered(built),
+        "changed": changed_since(house.ledger, built),
         "fresh": live is None or live["content"] != built.content,
         "mine": live is not None
         and (who := who_is(request))
