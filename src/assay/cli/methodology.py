@@ -118,7 +118,7 @@ def render(
     if not document.is_file():
         raise WrongUse(str(document), "no such document: name a methodology file (TOML)")
     methodology = load_methodology(document, load_reference(session().settings.reference))
-    cases = cases_of(methodology, document.parent / "cases")
+    cases = cases_of(methodology, document.parent)
     filled = _published(series or methodology.series[0], today) if today else None
     text = rendered(methodology, lang, format, cases, filled)
     if out is None:

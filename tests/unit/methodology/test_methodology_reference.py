@@ -1,6 +1,7 @@
 """The reference pages against the code; the rendered documents; their Chinese words."""
 
 import re
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from assay.methodology import (
 )
 from assay.methodology.catalogue import entries
 from assay.methodology.document import model, reading
-from assay.methodology.rendering.words import LABELS, MEANINGS_ZH, TERMS
+from assay.methodology.rendering.words import LABELS, MEANINGS_ZH, NAMES_ZH, TERMS
 
 DOCS = Path(METHODOLOGIES).parent / "docs" / "reference"
 PAGES = {
@@ -159,3 +160,64 @@ def test_two_versions_clause_by_clause():
     assert found["cap"].kind == "changed"
     assert changed_clauses(old_document, new_document) == ("3.4", "2.5")
     assert differences_between(old_document, old_document) == ()
+
+
+def test_every_argument_and_its_words_have_a_chinese_name():
+    asked = [each for entry in entries() for each in entry.parameters]
+    words = {each.name for each in asked} | {word for each in asked for word in each.choices}
+    columns = {column for each in asked for column in (each.columns or ())}
+    assert words | columns <= {*NAMES_ZH, *TERMS}
+    text = render(DOCUMENT, "zh")
+    assert "`large_quantity` | 超过规定吨数的成交提示分析师 | 吨 = 2000, 处理 = 提示" in text
+    assert "**权重上限**: 40 % / 集团" in text
+    assert "| 成交 | 价格, 数量, 地点, 交货, 付款 |" in text
+
+
+DOCUMENT = load_methodology(METHODOLOGIES / "al-a00/2021-12-27.toml")
+
+
+def test_a_case_of_the_annex_shows_what_was_given():
+    cases = cases_of(DOCUMENT, METHODOLOGIES / "al-a00")
+    assert len(cases) > 10
+    text = render(DOCUMENT, "en", "md", cases)
+    annex = text[text.index("## Annex: worked cases") :]
+    assert "| T2 | C-02 | 22180 | 200 |" in annex
+    assert "Result: status determined, low 22170, mid 22180, high 22200" in annex
+    page = render(DOCUMENT, "zh", "html", cases)
+    assert page.count("C-02") == annex.count("C-02")
+
+
+def test_an_assessed_document_is_filled_with_what_came_out_and_names_nobody():
+    from datetime import date
+
+    row = {"series": "AL-A00-FOSHAN", "pricing_date": "2025-12-30", "kind": "transaction",
+           "place": "Foshan", "delivery": "self", "payment": "cash", "quantity": "100"}  # fmt: skip
+    told = [{**row, "contributor": f"SECRET-{n}", "price": f"{22170 + 10 * n}"} for n in range(3)]
+    inputs = inputs_from_document({"submissions": told})
+    found = determine(DOCUMENT, date(2025, 12, 30), inputs, "AL-A00-FOSHAN")
+    text = render(DOCUMENT, "en", determination=found)
+    assert (
+        "**With the numbers of 2025-12-30**: AL-A00-FOSHAN, low 22170, mid 22180, high 22190 CNY/t "
+        "(transactions)" in text
+    )
+    assert "SECRET" not in text
+    nothing = determine(DOCUMENT, date(2025, 12, 30), inputs, "AL-A00-SHANGHAI")
+    assert "AL-A00-SHANGHAI, 未评估: insufficient_data" in render(
+        DOCUMENT, "zh", determination=nothing
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("form", ["md", "html"])
+def test_the_command_prints_the_annex(language, form, tmp_path):
+    from assay.cli import run
+
+    out = tmp_path / "page"
+    for file in ("al-lc/2021-12-27.toml", "conformance/pyth.toml"):
+        path = METHODOLOGIES / file
+        said = ["--lang", language, "--format", form, "--out", str(out)]
+        assert run(["methodology", "render", str(path), *said], {}) == 0
+        text = out.read_text("utf-8")
+        cases = cases_of(load_methodology(path), path.parent)
+        assert cases
+        assert all(escape(each.name.in_(language)) in text for each in cases)

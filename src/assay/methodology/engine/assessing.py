@@ -7,7 +7,7 @@ decision on the submission, with its reason, and is shown.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -255,6 +255,10 @@ def _record(
     return record
 
 
+#: Conditions of a rung that its line shows though the document asks for none.
+_ALWAYS = ("contributors", "groups", "transactions", "tonnes")
+
+
 def _rung_line(rung: Rung, found: Found, taken: bool) -> dict[str, Any]:
     least = rung.minimum
     return {
@@ -267,14 +271,18 @@ def _rung_line(rung: Rung, found: Found, taken: bool) -> dict[str, Any]:
             "groups": found.groups,
             "transactions": found.transactions,
             "submissions": found.submissions,
+            "buyers": found.buyers,
+            "sellers": found.sellers,
             "tonnes": exact_text(found.tonnes),
             "largest_share_percent": exact_text(found.largest_share_percent),
+            "top_five_below_percent": exact_text(found.top_five_percent),
         },
         "wanted": {
-            "contributors": least.contributors,
-            "groups": least.groups,
-            "transactions": least.transactions,
-            "tonnes": str(least.tonnes),
+            each.name: stated
+            if isinstance(stated := getattr(least, each.name), int)
+            else str(stated)
+            for each in fields(least)
+            if each.name in _ALWAYS or getattr(least, each.name)
         },
     }
 

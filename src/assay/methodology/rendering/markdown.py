@@ -23,7 +23,7 @@ from assay.methodology.document.model import (
     RuleCall,
     Rung,
 )
-from assay.methodology.rendering.words import MEANINGS_ZH, label, said
+from assay.methodology.rendering.words import MEANINGS_ZH, label, name, said
 
 FAMILIES = (
     "cleaning", "screening", "panel", "normalisation", "trim", "split", "estimator", "range",
@@ -140,6 +140,8 @@ def _execution(
     methodology: Methodology, language: str, determination: Determination | None
 ) -> list[str]:
     parts: list[str] = []
+    if determination is not None:
+        parts.append(_with_numbers(determination, language))
     if methodology.pricing is not None:
         parts += _formula(methodology, language, determination)
     if methodology.inputs:
@@ -189,6 +191,16 @@ def _formula(
     return parts
 
 
+def _with_numbers(found: Determination, language: str) -> str:
+    """What came out on a day. Nothing of who told what: the rendered document is public."""
+    said_of = f"**{label('with_numbers', language)} {found.pricing_date}**: {found.series}"
+    if found.mid is None:
+        return f"{said_of}, {name(found.status, language)}: {found.reason}"
+    legs = [(leg, getattr(found, leg)) for leg in ("low", "mid", "high")]
+    told = ", ".join(f"{name(leg, language)} {number}" for leg, number in legs)
+    return f"{said_of}, {told} {found.unit} ({said(found.branch, language)})"
+
+
 def _inputs(inputs: Sequence[InputSpec], language: str) -> str:
     rows = []
     for spec in inputs:
@@ -206,7 +218,7 @@ def _assessment(assessment: Assessment, language: str) -> list[str]:
     parts = []
     if any(assessment.required.values()):
         rows = [
-            (said(kind, language), ", ".join(fields))
+            (said(kind, language), ", ".join(name(each, language) for each in fields))
             for kind, fields in assessment.required.items()
             if fields
         ]
@@ -218,7 +230,7 @@ def _assessment(assessment: Assessment, language: str) -> list[str]:
     if assessment.cap is not None:
         cap = assessment.cap
         parts.append(
-            f"**{label('cap', language)}**: {cap.percent} % / {said(cap.per, language)} ({cap.clause})"
+            f"**{label('cap', language)}**: {cap.percent} % / {name(cap.per, language)} ({cap.clause})"
         )
     return parts
 
@@ -240,10 +252,10 @@ def _ladder(ladder: Sequence[Rung], language: str) -> str:
 
 def _minimum(minimum: Minimum, language: str) -> str:
     asked = []
-    for name in minimum.__slots__:
-        number = getattr(minimum, name)
+    for each in minimum.__slots__:
+        number = getattr(minimum, each)
         if number:
-            asked.append(f"{number} {said(name, language)}")
+            asked.append(f"{number} {said(each, language)}")
     return ", ".join(asked) or "1"
 
 
@@ -258,10 +270,10 @@ def meaning(call: RuleCall, language: str) -> str:
 def _calls(calls: Sequence[tuple[str, RuleCall]], language: str) -> str:
     rows = [
         (
-            " ".join(said(word, language) for word in where.split(" of ")),
+            " ".join(said(name(word, language), language) for word in where.split(" of ")),
             f"`{call.rule}`",
             meaning(call, language),
-            arguments(call.arguments),
+            arguments(call.arguments, language),
             call.clause,
         )
         for where, call in calls
@@ -270,19 +282,23 @@ def _calls(calls: Sequence[tuple[str, RuleCall]], language: str) -> str:
     return table([label(key, language) for key in keys], rows)
 
 
-def arguments(given: Mapping[str, Any]) -> str:
+def arguments(given: Mapping[str, Any], language: str = "en") -> str:
     """Arguments of a rule in one line."""
     return ", ".join(
-        f"{name} = {_argument(each)}" for name, each in given.items() if each not in (None, (), "")
+        f"{name(key, language)} = {_argument(each, language)}"
+        for key, each in given.items()
+        if each not in (None, (), "")
     )
 
 
-def _argument(given: Any) -> str:
+def _argument(given: Any, language: str) -> str:
     if isinstance(given, tuple):
-        return "; ".join(_argument(each) for each in given)
+        return "; ".join(_argument(each, language) for each in given)
     if isinstance(given, Mapping):
-        return " ".join(f"{name} {_argument(each)}" for name, each in given.items())
-    return str(plain(given)) if isinstance(given, Decimal) else str(given)
+        return " ".join(
+            f"{name(key, language)} {_argument(each, language)}" for key, each in given.items()
+        )
+    return str(plain(given)) if isinstance(given, Decimal) else name(str(given), language)
 
 
 def _policies(methodology: Methodology, language: str) -> list[str]:
@@ -322,14 +338,55 @@ def _policies(methodology: Methodology, language: str) -> list[str]:
 
 def _case(case: Case, language: str) -> str:
     expect = ", ".join(
-        f"{key} {plain(each)}" for key, each in case.expect.items() if key not in ("codes", "trace")
+        f"{name(key, language)} {name(str(plain(each)), language)}"
+        for key, each in case.expect.items()
+        if key not in ("codes", "trace")
     )
     lines = [
         f"### {case.name.in_(language)}",
         f"{case.series}, {case.day.isoformat()}"
         + (f" ({label('clause', language)} {', '.join(case.clauses)})" if case.clauses else ""),
+        *_given(case, language),
         f"{label('working', language)}: {case.working}",
         f"{label('result', language)}: {expect}",
         f"{label('source', language)}: {case.source}",
     ]
     return "\n\n".join(lines)
+
+
+#: What stands in every row of a case's submissions and need not be repeated there.
+_OF_THE_CASE = ("series", "pricing_date")
+
+
+def _given(case: Case, language: str) -> list[str]:
+    """The inputs of a case: tables of what was told, and the values of other series."""
+    parts = []
+    for key, given in plain(dict(case.inputs)).items():
+        if isinstance(given, list) and given and all(isinstance(row, Mapping) for row in given):
+            parts.append(_told(given, case, language))
+        elif isinstance(given, Mapping):
+            lines = [f"* {code}: {_seen(each, language)}" for code, each in given.items()]
+            parts.append("\n".join(lines))
+        elif given:
+            parts.append(f"{name(key, language)}: {_seen(given, language)}")
+    return [f"{label('given', language)}:", *parts] if parts else []
+
+
+def _told(rows: Sequence[Mapping[str, Any]], case: Case, language: str) -> str:
+    own = {"series": case.series, "pricing_date": case.day.isoformat()}
+    keys = list(dict.fromkeys(key for row in rows for key in row))
+    shown = [
+        key
+        for key in keys
+        if key not in _OF_THE_CASE or any(str(row.get(key, own[key])) != own[key] for row in rows)
+    ]
+    lines = [[name(str(row.get(key, "")), language) for key in shown] for row in rows]
+    return table([name(key, language) for key in shown], lines)
+
+
+def _seen(given: Any, language: str) -> str:
+    if isinstance(given, list):
+        return "; ".join(_seen(each, language) for each in given)
+    if isinstance(given, Mapping):
+        return ", ".join(f"{name(key, language)} {each}" for key, each in given.items())
+    return str(given)

@@ -79,6 +79,7 @@ LABELS = {
     "working": Words("Working", "演算"),
     "source": Words("Source", "来源"),
     "result": Words("Result", "结果"),
+    "given": Words("Given", "已知"),
     "nothing": Words("-", "-"),
 }
 
@@ -196,6 +197,43 @@ MEANINGS_ZH = {
     "most_traded": "主力合约的公布数字",
     "tax": "按规定税率换算至序列的税基",
 }
+
+
+#: What the arguments of rules, the fields of data and their words are called in Chinese.
+NAMES_ZH = {
+    "above": "高于不超过", "absent_percent": "可缺企业百分比", "absolute": "绝对值", "action": "处理",
+    "add": "差价", "allowed": "允许类型", "as": "方式", "below": "低于不超过", "classes": "类别",
+    "contract": "合约", "contributors": "企业数", "count": "取整或个数", "declared": "已声明",
+    "distance": "距离", "even": "偶数个时", "field": "字段", "floor": "下限", "from": "自",
+    "high": "高价", "kinds": "类型", "leg": "价位", "low": "低价", "maximum": "上限", "minutes": "分钟",
+    "multiple": "倍数", "of": "按", "otherwise": "其他", "parts": "段数", "per": "每", "percent": "百分比",
+    "premium_high": "升贴水高端", "premium_low": "升贴水低端", "rate_percent": "税率百分比",
+    "readmit_percent": "复入百分比", "refused": "不用", "seconds": "秒", "segment": "市场分段",
+    "series": "序列", "table": "对照表", "then": "则", "tie": "恰为一半时", "tonnes": "吨",
+    "trade_types": "交易方式", "typical": "典型", "undisclosed": "未披露时", "unknown": "未知时",
+    "until": "至", "brand": "品牌", "carried": "沿用", "ceil": "进一", "close": "收盘", "contributor": "企业",
+    "delivery": "交货", "exclude": "排除", "flag": "提示", "grade": "牌号", "group": "集团",
+    "half_up": "四舍五入", "lower": "取低者", "mean": "取均值", "mid": "中间价",
+    "most_traded": "主力", "not_assessed": "未评估", "only": "唯一", "open": "开盘", "pass": "放行",
+    "payment": "付款", "pickup": "提货", "place": "地点", "settlement": "结算", "upper": "取高者",
+    "drop": "去除", "given": "原日期", "name": "名称", "source": "来源", "true": "实际日期",
+    "estimator": "中间价算法", "trim": "截尾", "price": "价格", "quantity": "数量", "side": "方向",
+    "basis": "依据", "kind": "数据类型", "buy": "买", "sell": "卖", "transaction": "成交", "bid": "买价",
+    "offer": "卖价", "indication": "参考价", "pricing_date": "定价日", "received_at": "收到时间",
+    "concluded_at": "成交时间", "relation": "关系", "arms_length": "独立", "affiliated": "关联",
+    "unit": "单位", "tax": "税", "id": "编号", "status": "状态", "reason": "原因", "branch": "分支",
+    "n_received": "收到条数", "n_used": "采用条数", "determined": "已评估",
+    "deal_reference": "成交编号", "counterparty": "对手方", "class": "类别", "date": "日期",
+    "value": "数值", "enterprise": "企业", "output": "产量", "emission": "排放量", "intensity": "强度",
+    "quarter": "季度", "effective": "生效日期",
+}  # fmt: skip
+
+
+def name(word: str, language: str) -> str:
+    """What an argument, a field or one of their words is called; itself where nothing is known."""
+    return (
+        NAMES_ZH.get(word, TERMS[word].zh if word in TERMS else word) if language == "zh" else word
+    )
 
 
 def label(key: str, language: str) -> str:
