@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
 app = App(name="complaint", help="Complaints, corrections and error statistics.")
 Complaint = Annotated[str, Parameter(help="A complaint, e.g. CP-2026-001.")]
-Language = Annotated[str, Parameter(help="The language of the letter: en or zh.")]
+Language = Annotated[
+    str, Parameter(name=["--lang", "--language"], help="The language of the letter: en or zh.")
+]
 KnownAt = Annotated[
     OptionalInstant, Parameter(name="--known-at", help="As the house knew it at this instant.")
 ]

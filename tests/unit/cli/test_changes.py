@@ -142,7 +142,9 @@ def test_letters_and_a_long_study_by_the_commands(here, tmp_path):
         "n@x.example",
     )
     complaint = here.fine(*given, "--as", officer, "--json").document["complaint"]
-    here.fine("complaint", "acknowledge", complaint, "--about", "A line", "--as", officer)
+    here.fine(
+        "complaint", "acknowledge", complaint, "--about", "A line", "--lang", "zh", "--as", officer
+    )
     here.fine(
         "complaint", "letter", complaint, "acknowledgement", "--out", tmp_path / "a.html", "--lang",
         "zh", "--sent", "post", "--as", officer,

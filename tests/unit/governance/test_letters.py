@@ -192,10 +192,15 @@ def test_a_notice_tells_the_figure_beside_the_standard(office, room):
     for number, at in enumerate(("09:50:00", "09:51:00", "10:13:30")):
         room.deal("F03", str(22160 + 10 * number), received=at)
     acts.screen(room.desk, room.keys["A-1"], DAY)
+    room.clock("2025-12-31 08:00:00")
     firms.notice_rectification(office, room.keys["C-1"], "F03", ["timeliness", "manners"], "Late.")
     text = all_forms(firm_letter(office, room.desk.library, WORDS, "F03", "rectification"))
     assert "| Data after the cut-off | 66.7 % | ≥ 90 % | al-a00 1.4 |" in text
     assert "| manners | – | – | – |" in text, "a shortfall of no score stands in its own words"
+    # What comes in on the day of the notice does not move its figures.
+    acts.open_day(room.desk, room.keys["A-1"], date(2025, 12, 31))
+    room.deal("F03", "22200", received="2025-12-31 08:30:00", pricing_date="2025-12-31")
+    assert text == all_forms(firm_letter(office, room.desk.library, WORDS, "F03", "rectification"))
 
 
 def test_termination_tells_which_rectification_it_follows(office, room):

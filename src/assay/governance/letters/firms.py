@@ -1,7 +1,7 @@
 """Letters to one contributor: notice of rectification with its clock, and termination.
 
 They name that firm and no other. The figures beside a shortfall are those of the journal
-over the days before the notice.
+over the days before the notice; what comes in on its day or later does not move them.
 """
 
 from __future__ import annotations
@@ -95,10 +95,9 @@ def _rectification(asked: _Asked) -> _Built:
             "letter.none", f"rectification of {contributor}", "no notice of rectification was given"
         )
     day, content = notice["since"], notice["content"]
-    figures = {
-        each.name: each
-        for each in scores_of(connection, contributor, day - timedelta(days=SPAN), day, office.thresholds)
-    }  # fmt: skip
+    first, last = day - timedelta(days=SPAN), day - timedelta(days=1)
+    scores = scores_of(connection, contributor, first, last, office.thresholds)
+    figures = {each.name: each for each in scores}
     documents = _documents(connection, asked.library, contributor, day)
     touched = {
         each: dict(_clauses(documents, _TOUCHES.get(each, ()), language))
