@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from fractions import Fraction
 
 import pytest
 
 from assay.governance.integrity import conduct, positions
-from assay.governance.integrity.panel import SCALE, Datum, Panel, median, price, ranked, root
+from assay.governance.integrity.panel import (
+    SCALE,
+    Datum,
+    Hit,
+    Panel,
+    changes,
+    median,
+    price,
+    ranked,
+    root,
+)
 from assay.governance.integrity.reading import from_table, numbers_in
 from assay.governance.office import load_thresholds
 from assay.methodology import REFERENCE
@@ -59,7 +70,7 @@ def test_stale_only_while_the_others_move() -> None:
     hits = list(conduct.stale(made, THRESHOLDS))
     assert subjects(hits, "stale") == {("F02",)}
     # the same price on eight days: seven repeats, each with a median that moved
-    assert "on 7 days" in hits[0].sentence
+    assert hits[0].sentence.endswith("though the median of the firms moved on 7 of these days.")
     assert list(conduct.stale(panel(8), THRESHOLDS)) == []
 
 
@@ -124,7 +135,63 @@ def test_influence_of_a_month_goes_one_way() -> None:
     made = panel(12, own=lambda firm, place: 100 if firm == "F09" else 0)
     (hit,) = [h for h in positions.influence(made, THRESHOLDS) if h.detector == "one_sided"]
     assert hit.subjects == ("F09",)
-    assert "up on 12 of 12 days of 2025-03, by 16.11111 on average" in hit.sentence
+    assert "up on 12 of 12 days of 2025-03, by 16.11111 on the median day" in hit.sentence
+
+
+def test_one_gross_value_does_not_make_a_month_one_sided() -> None:
+    # F09 stands 6 above the middle of nine all month (0.7 basis points of leave-one-out), and sends
+    # 6,000 too much once: the mean of its pulls is far above the threshold of 4, the median is not.
+    made = panel(12, own=lambda firm, place: (
+        6000 if (firm, place) == ("F09", 5) else -34 if firm == "F09" else 0))  # fmt: skip
+    hits = list(positions.influence(made, THRESHOLDS))
+    assert subjects(hits, "one_sided") == set()
+    assert subjects(hits, "influence") == {("F09",)}
+
+
+def over_a_hole() -> Panel:
+    """Twenty-two days with F02, seven years without any panel, twelve days without F02."""
+    made = Panel()
+    for first, count, firms in ((date(2006, 12, 1), 22, FIRMS), (date(2013, 1, 2), 12, FIRMS[2:])):
+        for number in range(count):
+            for place, firm in enumerate(firms):
+                level = 20_000 if first.year < 2010 else 30_000
+                made.put(SERIES, first + timedelta(days=number), firm, (level + 10 * place) * SCALE)
+    return made
+
+
+def test_years_that_a_table_does_not_hold_are_no_silence_and_no_move() -> None:
+    made = over_a_hole()
+    assert list(conduct.silences(made, THRESHOLDS)) == []
+    first = date(2013, 1, 2)
+    assert first not in changes(dict.fromkeys(made.positions[SERIES], 1))
+    # Without the hole it is one: the same firms on days that follow each other.
+    near = Panel()
+    for place, (day, firms) in enumerate(sorted(made.positions[SERIES].items())):
+        for firm, position in firms.items():
+            near.put(SERIES, START + timedelta(days=place), firm, position)
+        del day
+    assert {hit.subjects for hit in conduct.silences(near, THRESHOLDS)} == {("F01",), ("F02",)}
+
+
+def test_what_was_usual_before_a_hole_is_not_usual_after_it() -> None:
+    made = over_a_hole()
+    day = date(2013, 1, 2)
+    made.put(SERIES, day, "F09", 31_000 * SCALE)
+    (hit,) = [h for h in positions.outliers(made, THRESHOLDS) if h.detector == "outlier"]
+    assert "times that day's ordinary distance from the day's median" in hit.sentence
+    assert hit.first == day
+
+
+def test_a_flag_counts_series_only_where_there_are_several() -> None:
+    def hit(series: str, number: int):
+        return Hit(
+            "late", "contributor", ("F01",), series, START, START, Fraction(number), "F01 was late.", ()
+        )  # fmt: skip
+
+    (flag,) = ranked([hit("A", 2), hit("A", 3)])
+    assert flag.sentence == "F01 was late; with 1 more like it in 2025-03."
+    (flag,) = ranked([hit("A", 2), hit("B", 3)])
+    assert flag.sentence == "F01 was late; with 1 more like it in 2025-03 over 2 series."
 
 
 def test_the_edge_of_the_trimmed_part() -> None:

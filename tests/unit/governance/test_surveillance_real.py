@@ -39,4 +39,9 @@ def test_dollar_libor_of_2007() -> None:
 def test_euribor_of_2006_and_2013() -> None:
     first = survey(panel("euribor"), load_thresholds(REFERENCE))[:100]
     assert len(first) == 100
+    # 66 for 3.09 is a slip of the keyboard that the trimmed mean hid.
+    assert first[0].sentence.startswith("LBBW sent 66 for EURIBOR-1W on 2006-08-14, ")
+    # Between the two years of the table lie seven others: nobody fell silent on 2013-01-02.
+    silent = [flag for flag in first if flag.hit.detector == "silence"]
+    assert all("from 2013-01-02" not in flag.sentence for flag in silent)
     assert all(flag.sentence.endswith(".") and flag.hit.links for flag in first)

@@ -19,6 +19,7 @@ from assay.governance.integrity.panel import (
     Panel,
     basis_points,
     changes,
+    follows,
     median,
     months,
     price,
@@ -66,8 +67,8 @@ def _stale(
     if len(run) >= least:
         yield Hit(
             "stale", "contributor", (firm,), series, run[0], run[-1], Fraction(len(run), least),
-            f"{firm} kept {price(held[run[0]])} for {series} on {len(run)} days from {run[0]} to "
-            f"{run[-1]} on which the median of the day moved.",
+            f"{firm} kept {price(held[run[0]])} for {series} from {run[0]} to {run[-1]}, though the "
+            f"median of the firms moved on {len(run)} of these days.",
             tuple(panel.link(series, day, firm) for day in run[:5]),
         )  # fmt: skip
 
@@ -153,6 +154,8 @@ def silences(panel: Panel, thresholds: Thresholds) -> Iterator[Hit]:
         for firm, held in _by_firm(panel, series).items():
             for place in range(span, len(order) - gone + 1):
                 if order[place] in held or order[place - 1] not in held:
+                    continue
+                if not follows(order[place - 1], order[place]):
                     continue
                 absent = 0
                 while place + absent < len(order) and order[place + absent] not in held:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -21,6 +21,8 @@ from assay.core import Rounding, decimal_text, digest, exact_text, round_to_step
 #: Prices have at most five decimals here; the middle of two is still whole.
 SCALE = 200_000
 _FINE = 10**6
+#: Days further apart than this do not follow each other: no holiday is as long.
+HOLE = timedelta(days=31)
 BP = 10_000
 _DECIMALS = 6
 
@@ -153,9 +155,10 @@ class Flag:
         """One sentence for people."""
         if self.count == 1:
             return self.hit.sentence
+        over = f" over {len(self.series)} series" if len(self.series) > 1 else ""
         return (
             f"{self.hit.sentence.rstrip('.')}; with {self.count - 1} more like it in "
-            f"{self.hit.first.isoformat()[:7]} over {len(self.series)} series."
+            f"{self.hit.first.isoformat()[:7]}{over}."
         )
 
     def document(self) -> dict[str, Any]:
@@ -230,6 +233,13 @@ def months(days: Iterable[date]) -> dict[tuple[int, int], list[date]]:
 
 
 def changes(values: Mapping[date, int]) -> dict[date, int]:
-    """The change from the day before that has a value, by day."""
+    """The change from the day before that has a value, by day; none over a hole in the panel."""
     days = sorted(values)
-    return {day: values[day] - values[before] for before, day in pairwise(days)}
+    return {
+        day: values[day] - values[before] for before, day in pairwise(days) if follows(before, day)
+    }
+
+
+def follows(before: date, day: date) -> bool:
+    """Whether no hole lies between two days of a panel: years may be missing from a table."""
+    return day - before <= HOLE

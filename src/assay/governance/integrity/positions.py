@@ -17,6 +17,7 @@ from assay.governance.integrity.panel import (
     BP,
     Hit,
     Panel,
+    follows,
     median,
     months,
     price,
@@ -37,7 +38,11 @@ def outliers(panel: Panel, thresholds: Thresholds) -> Iterator[Hit]:
     times, least_bp = Fraction(rule["times"]), Fraction(rule["least_bp"])
     for series, days in panel.positions.items():
         spreads: list[int] = []
+        before: date | None = None
         for day in sorted(days):
+            if before is not None and not follows(before, day):
+                spreads = []  # what was usual years ago is not what is usual now
+            before = day
             firms = days[day]
             if len(firms) < least:
                 continue
@@ -46,6 +51,8 @@ def outliers(panel: Panel, thresholds: Thresholds) -> Iterator[Hit]:
             floor = int(abs(panel.level or centre) * Fraction(rule["usual_least_bp"]) / BP)
             usual = max(median(spreads[-rule["usual_days"] :] or [0]), floor, 1)
             today = max(usual, median([abs(each - centre) for each in firms.values()]))
+            known = len(spreads) >= rule["usual_days"] // 2
+            measure = "the usual distance" if known else "that day's ordinary distance"
             spreads.append(spread)
             for firm in firms:
                 for position, link in panel.sent(series, day, firm):
@@ -54,9 +61,8 @@ def outliers(panel: Panel, thresholds: Thresholds) -> Iterator[Hit]:
                         yield Hit(
                             "outlier", "contributor", (firm,), series, day, day, away / times,
                             f"{firm} sent {price(position)} for {series} on {day}, {shown(away)} times "
-                            f"the usual distance from the day's median {price(centre)}.", (link,),
+                            f"{measure} from the day's median {price(centre)}.", (link,),
                         )  # fmt: skip
-            known = len(spreads) > rule["usual_days"] // 2
             if known and spread >= times / 2 * usual and panel.bp(spread, centre) >= least_bp:
                 yield Hit(
                     "spread", "day", (str(day),), series, day, day, Fraction(2 * spread, usual) / times,
@@ -172,16 +178,18 @@ def _one_sided(
 ) -> Iterator[Hit]:
     rule = thresholds.of("influence")
     total = sum((each.out for each in several), Fraction(0))
-    mean = abs(sum((each.bp for each in several), Fraction(0))) / len(several)
+    # The middle day speaks for the month: one gross value shall not make a whole month one-sided.
+    middle = sorted(several, key=lambda each: each.bp)[len(several) // 2]
     same = sum(1 for each in several if (each.out > 0) == (total > 0))
     enough = len(several) >= thresholds.of("panel")["least_days"]
     one_sided = Fraction(100 * same, len(several)) >= Fraction(rule["one_sided_percent"])
-    if enough and one_sided and mean >= Fraction(rule["month_bp"]):
+    pulled = abs(middle.bp) if (middle.bp > 0) == (total > 0) else Fraction(0)
+    if enough and one_sided and pulled >= Fraction(rule["month_bp"]):
         first, last = several[0].day, several[-1].day
         yield Hit(
-            "one_sided", "contributor", (firm,), series, first, last, mean / Fraction(rule["month_bp"]),
+            "one_sided", "contributor", (firm,), series, first, last, pulled / Fraction(rule["month_bp"]),
             f"{firm} moved the mean of {series} {'up' if total > 0 else 'down'} on {same} of "
-            f"{len(several)} days of {first.isoformat()[:7]}, by {price(abs(total) / len(several))} on average.",
+            f"{len(several)} days of {first.isoformat()[:7]}, by {price(abs(middle.out))} on the median day.",
             tuple(panel.link(series, each.day, firm) for each in several[:5]),
         )  # fmt: skip
 
