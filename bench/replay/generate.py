@@ -139,6 +139,13 @@ def shuffle(source: Path, target: Path, seed: int = 7) -> None:
     )
 
 
+def as_csv(source: Path, target: Path) -> None:
+    """The same rows as CSV."""
+    import pyarrow.csv as pc
+
+    pc.write_csv(pq.read_table(source), target)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
