@@ -51,6 +51,18 @@ def test_an_exclusion_names_its_row_and_opens_empty(served, somebody):
     assert page.locator("#exclude input[type=radio]:checked").count() == 0
 
 
+def test_the_drawer_names_each_rule_with_clause_and_values(served, somebody):
+    """S-007 tells 30 t: below the minimum of 50 t, clause 2.5 of the document."""
+    page = somebody("A-1").desk()
+    page.click("#row-S-007 [data-evidence]")
+    page.wait_for_selector("#drawer .verdicts")
+    below = page.inner_text("#drawer .verdicts li.error")
+    assert "minimum_quantity" in below
+    assert "2.5" in below
+    assert "30" in below
+    assert page.locator("#drawer .verdicts li.good").count() > 5
+
+
 def test_leave_one_out_comes_by_itself(served, somebody):
     page = somebody("A-1").desk()
     page.wait_for_selector("#influence:has-text('no firm alone')")

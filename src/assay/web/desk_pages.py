@@ -22,7 +22,14 @@ from assay.desk import Adjustment, Desk, determining, proposing
 from assay.desk import intake as desk_intake
 from assay.ledger import Signer
 from assay.web.desk_index import lines_of
-from assay.web.desk_view import coverage_of, desk_view, formula_terms, influence_now, strip_plot
+from assay.web.desk_view import (
+    coverage_of,
+    desk_view,
+    formula_terms,
+    influence_now,
+    strip_plot,
+    verdicts_now,
+)
 from assay.web.drawer import drawer_of
 from assay.web.pages import page
 from assay.web.security import house_of, who_is
@@ -142,7 +149,10 @@ class DeskPages(Controller):
         house, when = house_of(request), day_of(day, request)
         with house.ledger.read() as connection:
             drawer = drawer_of(house.ledger, connection, submission)
-        return page(request, "drawer.html", drawer=drawer, series=series, day=when)
+            verdicts = verdicts_now(house.desk, connection, series, when, submission)
+        return page(
+            request, "drawer.html", drawer=drawer, verdicts=verdicts, series=series, day=when
+        )
 
     @post("/{series:str}/phone", opt={"permission": "desk:submission:add"}, sync_to_thread=True)
     def phone(self, request: Asked, series: FromPath[str], data: Form) -> Response[Any]:

@@ -156,6 +156,15 @@ def influence_now(
     return influence_of(computed.trace)
 
 
+def verdicts_now(
+    desk: Desk, connection: Connection, series: str, day: date, submission: str
+) -> list[dict[str, Any]]:
+    """What each rule says of one datum now: rule, clause, verdict, the values it saw."""
+    computed, _ = _preview(desk, connection, series, day)
+    found = computed.verdicts if computed else ()
+    return [each.document() for each in found if each.submission == submission]
+
+
 def _preview(
     desk: Desk, connection: Connection, series: str, day: date, *, influence: bool = False
 ) -> tuple[Determination | None, Refused | None]:
