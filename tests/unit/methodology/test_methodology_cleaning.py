@@ -268,3 +268,15 @@ def replayed(document, rows, folder):
             (row["series"], date.fromisoformat(row["pricing_date"])): (row["mid"], row["branch"])
             for row in csv.DictReader(file)
         }
+
+
+def test_data_of_other_days_that_no_rule_looks_at_is_said():
+    quorum = load_methodology(METHODOLOGIES / "conformance" / "odd-quorum.toml")
+    [code] = quorum.series
+    rows = sheet(DAY, code, ("A", "1")) + sheet(date(2013, 4, 1), code, ("B", "1"), ("C", "1"))
+    [said] = [e for e in found(quorum, DAY, rows)[code].findings if e.code == "input.other_day"]
+    assert said.where == f"odd-quorum on {DAY}, submissions of 2013-04-01"
+    assert said.what_to_do.startswith("2 not used: ")
+    later = sheet(DAY, E1, *FOUR) + sheet(date(2013, 4, 3), E1, *FOUR)
+    assert "input.other_day" in codes(found(EURIBOR, DAY, later)[E1])
+    assert "input.other_day" not in codes(found(EURIBOR, date(2013, 4, 3), later)[E1])

@@ -95,6 +95,40 @@ def _determine(
     return {code: trade(methodology, code, day, inputs) for code in codes}
 
 
+#: Rules that look at the days before.
+_LOOKING_BACK = frozenset({
+    "redate", "two_sheets_one_date", "filled_forward", "stale_repeat",
+})  # fmt: skip
+
+
+def _other_days(methodology: Methodology, day: date, inputs: Inputs) -> list[Finding]:
+    """Data of other days that no rule looks at: kept out of the price, and said."""
+    assessment = methodology.assessment
+    if assessment is None:
+        return []
+    looks_back = any(
+        call.rule in _LOOKING_BACK or call.arguments.get("readmit_percent") is not None
+        for call in (*assessment.cleaning, *assessment.screening)
+    )
+    rows = Counter(
+        each.pricing_date
+        for each in inputs.submissions
+        if each.series in methodology.cards
+        and each.received_at is None
+        and (each.pricing_date > day or (each.pricing_date < day and not looks_back))
+    )
+    return [
+        Finding(
+            "input.other_day",
+            Severity.INFO,
+            f"{methodology.id} on {day}, submissions of {when}",
+            f"{number} not used: a price of another day is never today's; correct the date, or "
+            f"determine {when} by itself",
+        )
+        for when, number in sorted(rows.items())
+    ]
+
+
 def _strange(methodology: Methodology, day: date, inputs: Inputs) -> list[Finding]:
     """Submissions that this document has no use for: said, never passed over in silence."""
     served = methodology.cards if methodology.assessment is not None else {}
@@ -114,7 +148,7 @@ def _strange(methodology: Methodology, day: date, inputs: Inputs) -> list[Findin
 
 
 def _noted(methodology: Methodology, day: date, inputs: Inputs) -> Inputs:
-    strange = _strange(methodology, day, inputs)
+    strange = [*_strange(methodology, day, inputs), *_other_days(methodology, day, inputs)]
     if strange:
         inputs = replace(inputs, findings=(*inputs.findings, *strange))
     if methodology.status == "conformance":
