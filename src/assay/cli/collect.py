@@ -70,17 +70,20 @@ def files(
 @app.command
 def phone(
     *,
-    contributor: Annotated[str, Parameter(help="The firm that called.")],
+    contributor: Annotated[
+        str | None, Parameter(help="The firm that called; asked for on a terminal.")
+    ] = None,
     text: Annotated[
-        str, Parameter(help="What was said, e.g. 'sold 200t A00 Foshan 22180 cash self pick-up'.")
-    ],
+        str | None,
+        Parameter(help="What was said, e.g. 'sold 200t A00 Foshan 22180 cash self pick-up'."),
+    ] = None,
     called_at: Annotated[OptionalInstant, Parameter(name="--called-at")] = None,
     submitter: str | None = None,
     number: str | None = None,
     as_: As = None,
     json: Json = False,
 ) -> int:
-    """Write a phone note; the note is the evidence.
+    """Write a phone note; the note is the evidence. On a terminal it asks for what is left out.
 
     Example: `assay collect phone --contributor F04 --text "sold 200t A00 Foshan 22180 cash self pick-up" --as P-01`
     """
@@ -88,13 +91,41 @@ def phone(
 
     run = session()
     signer = run.must_sign(as_)
+    firm = contributor or _asked("--contributor", "which firm called")
+    words = text or _asked("--text", "what was said")
     with run.ledger() as ledger:
         run.permit(ledger, signer, "desk:submission:add")
         intake = _intake(ledger, signer)
         now = ledger.clock()
-        note = PhoneNote(called_at or now, signer.person, contributor, text, submitter, number)
+        note = PhoneNote(called_at or now, signer.person, firm, words, submitter, number)
         taken = [intake.take_phone(note, now)]
+    for each in taken[0].reading.offers if not json else ():
+        say(_as_read(each))
     return _say_taken(taken, [], json)
+
+
+def _asked(option: str, question: str) -> str:
+    """What a person types at the prompt; without a terminal the option must be given."""
+    import sys
+
+    if not sys.stdin.isatty():
+        raise WrongUse(f"assay collect phone {option}", f"say {question}")
+    while True:
+        try:
+            answered = input(f"{question}: ").strip()
+        except EOFError:
+            raise WrongUse(f"assay collect phone {option}", f"say {question}") from None
+        if answered:
+            return answered
+
+
+def _as_read(offer: Any) -> str:
+    """One line of what was read, for the person who is still at the telephone."""
+    shown = ("series", "kind", "low", "high", "premium_low", "premium_high", "quantity",
+             "payment", "delivery", "pickup")  # fmt: skip
+    read = ", ".join(f"{name} {offer[name]}" for name in shown if offer[name])
+    lacking = f"; not said: {', '.join(offer.missing)}" if offer.missing else ""
+    return f"read: {read}{lacking}"
 
 
 @app.command
