@@ -322,6 +322,10 @@ def test_a_firm_reads_its_own_notice_and_no_other(visitor, rectified):
     page = own.get("/letters/own/rectification/html?lang=en").text
     assert "Late on nine days." in page
     assert own.get("/letters/own/termination/html").status_code == 422
+    assert "/letters/own/rectification/pdf" in own.get("/portal/file").text
+    assert (
+        "/letters/contributor/F04/rectification/pdf" in visitor("C-1").get("/contributors/F04").text
+    )
     for firm in ("F03", "F04"):
         assert own.get(f"/letters/contributor/{firm}/rectification/html").status_code == 403
     staff = visitor("C-1")
