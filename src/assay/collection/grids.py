@@ -13,6 +13,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from assay.collection.old_workbook import old_formula_cells
 from assay.collection.reading import error, warning
 from assay.collection.safety import (
     OLE_MAGIC,
@@ -84,12 +85,26 @@ def open_grids(content: bytes, where: str) -> Grids:
         if not _blocked(findings):
             findings += _hidden(content, where)
     elif content.startswith(OLE_MAGIC):
-        findings, formulas = check_ole(content, where), {}
+        findings = check_ole(content, where)
+        formulas = {} if _blocked(findings) else _old_formulas(content, where, findings)
     else:
         return _csv_grid(content, where)
     if _blocked(findings):
         return Grids(findings=tuple(findings))
     return _workbook(content, where, findings, formulas)
+
+
+def _old_formulas(content: bytes, where: str, findings: list[Finding]) -> dict[str, frozenset[str]]:
+    """The formulas of an old workbook; where they cannot be told, that is said."""
+    cells = old_formula_cells(content)
+    if cells is None:
+        said = "whether it holds formulas cannot be told: compare with the sheet, or ask for .xlsx"
+        findings.append(warning("workbook.formulas_unknown", where, said))
+        return {}
+    return {
+        name: frozenset(f"{column_letters(column)}{row + 1}" for row, column in places)
+        for name, places in cells.items()
+    }
 
 
 def _hidden(content: bytes, where: str) -> list[Finding]:
