@@ -119,6 +119,10 @@ screens = st.lists(
         actions.map(lambda a: {"rule": "outlier_absolute", "distance": "2", "action": a}),
         actions.map(lambda a: {"rule": "against_yesterday", "absolute": "2", "action": a}),
         actions.map(lambda a: {"rule": "stale_repeat", "action": a}),
+        actions.map(lambda a: {"rule": "outlier_percent", "percent": "40", "action": a}),
+        actions.map(lambda a: {"rule": "outlier_mad", "multiple": "3", "action": a}),
+        st.just({"rule": "qualified_contributor"}),
+        st.just({"rule": "concentration", "percent": "40", "per": "group", "of": "count"}),
     ),
     max_size=5,
     unique_by=lambda rule: rule["rule"],
@@ -171,9 +175,13 @@ def documents(draw: Any) -> Any:
             {**each, **C} for each in sorted(draw(cleanings), key=lambda c: c["rule"] != "redate")
         ],
     }
-    if draw(st.booleans()):
-        add = {"Wuxi": "-0.5", "Foshan": "0.25"}
-        lists["normalisation"] = [{"rule": "differential", "field": "place", "add": add, **C}]
+    add = {"Wuxi": "-0.5", "Foshan": "0.25"}
+    normalising = [
+        {"rule": "differential", "field": "place", "add": add},
+        {"rule": "per_unit", "declared": True},
+    ]
+    used = draw(st.lists(st.sampled_from(normalising), max_size=2, unique_by=lambda n: n["rule"]))
+    lists["normalisation"] = [{**each, **C} for each in used]
     return document(
         series=("S-1", "S-2"),
         step=draw(st.sampled_from(["0.5", "1", "5", "0.001"])),
@@ -208,7 +216,19 @@ def row(draw: Any) -> dict[str, Any]:
         "relation": draw(st.sampled_from([None, "arms_length", "affiliated"])),
         "deal_reference": draw(st.sampled_from([None, None, None, "r1", "R1 "])),
         "counterparty": draw(st.sampled_from([None, None, None, "A", "Z"])),
+        "unit": draw(st.sampled_from([None] * 8 + ["CNY/t", "CNY/kg"])),
     }
+
+
+@st.composite
+def tables(draw: Any, most: int) -> list[dict[str, Any]]:
+    """Rows, sometimes with names of their own (some of them without), in no order."""
+    listed = draw(st.lists(row(), min_size=1, max_size=most))
+    if draw(st.booleans()):
+        names = draw(st.permutations([f"x{number}" for number in range(len(listed))]))
+        for each, name in zip(listed, names, strict=True):
+            each["id"] = None if name.endswith("7") else name
+    return listed
 
 
 def quarters(number: int) -> str:
@@ -231,14 +251,14 @@ def compare(methodology: Any, rows: list[dict[str, Any]], *, compile_it: bool) -
     assert all(wanted[key][5] == "0" for key in missing), missing
 
 
-@given(documents(), st.lists(row(), min_size=1, max_size=40))
+@given(documents(), tables(40))
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 def test_replay_is_determine_day_by_day(methodology: Any, rows: list[dict[str, Any]]) -> None:
     compare(methodology, rows, compile_it=False)
 
 
 @pytest.mark.slow
-@given(documents(), st.lists(row(), min_size=1, max_size=60))
+@given(documents(), tables(60))
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_compiled_kernel_is_the_same_code(methodology: Any, rows: list[dict[str, Any]]) -> None:
     compare(methodology, rows, compile_it=True)
