@@ -280,3 +280,26 @@ def test_data_of_other_days_that_no_rule_looks_at_is_said():
     later = sheet(DAY, E1, *FOUR) + sheet(date(2013, 4, 3), E1, *FOUR)
     assert "input.other_day" in codes(found(EURIBOR, DAY, later)[E1])
     assert "input.other_day" not in codes(found(EURIBOR, date(2013, 4, 3), later)[E1])
+
+
+# ---- trims that few values cannot bear --------------------------------------------------
+
+
+def test_a_trim_that_drops_nobody_of_so_few_says_so():
+    one = found(EURIBOR, DAY, sheet(DAY, E1, *FOUR[:3]))[E1]
+    [said] = [each for each in one.findings if each.code == "trim.nobody"]
+    assert said.what_to_do == "15 % of 3 values (clause 3.1) is nobody: all are used"
+    assert "trim.nobody" not in codes(found(EURIBOR, DAY, sheet(DAY, E1, *FOUR))[E1])
+
+
+def test_a_trim_that_would_leave_nothing_says_that_all_are_used():
+    text = (METHODOLOGIES / "conformance" / "euribor.toml").read_text("utf-8")
+    wide = load_methodology(
+        text.replace("percent = 15", "percent = 45").replace('"half_up"', '"ceil"')
+    )
+    one = found(wide, DAY, sheet(DAY, E1, *FOUR[:3]))[E1]
+    [said] = [each for each in one.findings if each.code == "trim.not_applied"]
+    assert (
+        said.what_to_do == "dropping 4 would leave nothing of 3 values (clause 3.1): all are used"
+    )
+    assert str(one.mid) == "0.250"

@@ -245,3 +245,23 @@ def test_a_rule_about_terms_names_series_of_its_own_document():
     wrong = text.replace('series = ["AL-A00-FOSHAN"]', 'series = ["AL-A00-WUXI"]')
     with pytest.raises(DocumentRefused, match="AL-A00-WUXI is no series of this document"):
         load_methodology(wrong)
+
+
+@pytest.mark.parametrize(
+    ("file", "right", "wrong", "words"),
+    [
+        ("euribor", "percent = 15", "percent = 50", "50 does not lie from 0 to below 50"),
+        ("euribor", "percent = 15", 'percent = "-1"', "-1 does not lie from 0 to below 50"),
+        ("estr", "percent = 25", "percent = 60", "60 does not lie from 0 to below 50"),
+        ("sofr", "percent = 20", "percent = 100", "100 does not lie from 0 to below 100"),
+        ("sofr", "high = 75", "high = 101", "101 does not lie from 0 to 100"),
+        ("euribor", "absent_percent = 25", "absent_percent = 101", "does not lie from 0 to 100"),
+        ("iron-ore", "percent = 4", "percent = -4", "-4 does not lie from 0"),
+    ],
+)
+def test_a_number_no_rule_can_execute_is_refused_with_its_clause(file, right, wrong, words):
+    text = (METHODOLOGIES / "conformance" / f"{file}.toml").read_text("utf-8")
+    assert right in text
+    with pytest.raises(DocumentRefused, match=r"clause \d") as refusal:
+        load_methodology(text.replace(right, wrong))
+    assert words in str(refusal.value)

@@ -254,7 +254,7 @@ def _sheets_of(
     "filled_forward",
     word("then", "not_assessed", "carried"),
     count("contributors", default=3),
-    decimal("absent_percent", default=Decimal(0)),
+    decimal("absent_percent", default=Decimal(0), most=100),
 )
 def filled_forward(sheet: Sheet, *, then: str, contributors: int, absent_percent: Decimal) -> None:
     """A day on which every quote repeats the day before is a holiday filled forward, though the copy may lack some percent of the firms."""

@@ -104,7 +104,9 @@ def at_share(used: Sequence[Used], share: Fraction, tie: str) -> Fraction:
     raise ZeroDivisionError("no used value")
 
 
-@entry("estimator", "percentile", decimal("percent"), word("tie", "mean", "lower", "upper"))
+@entry(
+    "estimator", "percentile", decimal("percent", most=100), word("tie", "mean", "lower", "upper")
+)
 def percentile(used: Sequence[Used], *, percent: Decimal, tie: str) -> Fraction:
     """Value at the stated percent of the cumulated weight."""
     return at_share(used, Fraction(percent) / 100, tie)

@@ -272,7 +272,7 @@ def outlier_mad(
 @entry(
     "panel",
     "concentration",
-    decimal("percent"),
+    decimal("percent", most=100),
     word("per", "contributor", "group"),
     word("of", "tonnes", "count"),
 )

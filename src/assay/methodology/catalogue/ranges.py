@@ -43,8 +43,8 @@ def quote_means(used: Sequence[Used], mid: Fraction, numbers: Numbers) -> tuple[
 @entry(
     "range",
     "percentiles",
-    decimal("low"),
-    decimal("high"),
+    decimal("low", most=100),
+    decimal("high", most=100),
     word("tie", "mean", "lower", "upper", default="mean"),
 )
 def percentiles(

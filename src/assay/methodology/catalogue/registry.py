@@ -42,6 +42,9 @@ class Parameter:
     choices: tuple[str, ...] = ()
     columns: Mapping[str, type] | None = None
     optional: frozenset[str] = frozenset()
+    #: A decimal lies from the first up to the second (``below``: not reaching it).
+    bounds: tuple[int, int | None] = (-(10**15), None)
+    below: bool = False
 
     @property
     def required(self) -> bool:
@@ -52,6 +55,8 @@ class Parameter:
         """The argument as the rule wants it; `ValueError` says what is wrong with it."""
         reader = _READERS[self.kind]
         argument = reader(given)
+        if self.kind == "decimal":
+            self._check_bounds(argument)
         if self.columns is not None:
             self._check_rows(argument)
         if self.choices:
@@ -59,6 +64,14 @@ class Parameter:
                 if word not in self.choices:
                     raise ValueError(f"{word!r} is not one of {', '.join(self.choices)}")
         return argument
+
+    def _check_bounds(self, number: Decimal) -> None:
+        least, most = self.bounds
+        if number < least or (
+            most is not None and (number > most or (self.below and number == most))
+        ):
+            until = "" if most is None else f" to {'below ' if self.below else ''}{most}"
+            raise ValueError(f"{number} does not lie from {least}{until}")
 
     def _check_rows(self, lines: tuple[Mapping[str, Any], ...]) -> None:
         assert self.columns is not None
@@ -209,9 +222,16 @@ _READERS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def decimal(name: str, default: Any = REQUIRED) -> Parameter:
-    """A parameter that is an exact decimal."""
-    return Parameter(name, "decimal", default)
+def decimal(
+    name: str,
+    default: Any = REQUIRED,
+    *,
+    least: int = 0,
+    most: int | None = None,
+    below: bool = False,
+) -> Parameter:
+    """A parameter that is an exact decimal from `least` up to `most` (or below it)."""
+    return Parameter(name, "decimal", default, bounds=(least, most), below=below)
 
 
 def count(name: str, default: Any = REQUIRED) -> Parameter:

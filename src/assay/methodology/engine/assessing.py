@@ -16,6 +16,7 @@ from assay.core import Finding, Severity, exact_text
 from assay.methodology.catalogue.cleaning import Sheet
 from assay.methodology.catalogue.estimators import total
 from assay.methodology.catalogue.shapes import Candidate
+from assay.methodology.catalogue.trimming import BY_COUNT, drops
 from assay.methodology.determination import (
     Determination,
     Verdict,
@@ -228,6 +229,7 @@ def _rung_findings(
                 "indications were used: the price manager signs a second time",
             )
         )
+    findings += _trim_findings(result, where)
     cap = methodology.assessment.cap if methodology.assessment else None
     if result.bound and cap is not None:
         code = "concentration.cap_bound" if result.cap_holds else "concentration.cap_cannot_hold"
@@ -242,6 +244,22 @@ def _rung_findings(
             )
         )
     return findings
+
+
+def _trim_findings(result: Result, where: str) -> list[Finding]:
+    """A trim that these few values cannot bear, or that drops nobody of them."""
+    trim, size = result.rung.trim if result.rung else None, len(result.entered)
+    if trim is None or trim.rule not in BY_COUNT or result.parts:
+        return []
+    asked = sum(drops(trim.rule, trim.arguments, size))
+    said = f"{size} values (clause {trim.clause})"
+    if asked >= size:
+        told = f"dropping {asked} would leave nothing of {said}: all are used"
+        return [Finding("trim.not_applied", Severity.WARNING, where, told)]
+    if not asked and trim.rule == "percent" and trim.arguments["percent"]:
+        told = f"{trim.arguments['percent']} % of {said} is nobody: all are used"
+        return [Finding("trim.nobody", Severity.INFO, where, told)]
+    return []
 
 
 def _record(
