@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
+from assay.cli.offices import open_office
 from assay.cli.session import (
     FINDING,
     FINE,
@@ -21,6 +22,7 @@ from assay.cli.session import (
     Json,
     Last,
     OptionalInstant,
+    SomeDate,
     WrongUse,
     answer,
     say,
@@ -257,4 +259,82 @@ def log(*, person: str | None = None, as_: As = None, json: Json = False) -> Non
             "", ("entry", "recorded", "who", "view", "about", "door"),
             [(r["seq"], f"{r['recorded_at']:%Y-%m-%dT%H:%M:%SZ}", r["person"], r["view"],
               " ".join(r["about"].values()), r["door"]) for r in rows], right=("entry",),
+        )  # fmt: skip
+
+
+# ---- the outside audit -------------------------------------------------------------------
+
+
+@app.command
+def conclude(
+    audit: Annotated[str, Parameter(help="Its name, e.g. AU-2025.")],
+    *,
+    auditor: Annotated[str, Parameter(help="The firm that examined the house.")],
+    from_: First,
+    to: Last,
+    completed: Annotated[SomeDate, Parameter(help="The day it was complete.")],
+    report: Annotated[Path, Parameter(help="What it handed over.")],
+    findings: Annotated[
+        Path | None, Parameter(help="JSON: a list of severity, where, words.")
+    ] = None,
+    as_: As = None,
+    json: Json = False,
+) -> None:
+    """Record a completed outside audit: report, findings into the register, day of publication.
+
+    Example: `assay audit conclude AU-2025 --auditor "Example Auditors" --from 2025-01-01 --to 2025-12-31 --completed 2026-02-02 --report report.pdf --findings findings.json --as P-05`
+    """
+    from json import loads
+
+    from assay.governance.audit import concluding
+
+    first, last = _period(from_, to)
+    rows = loads(findings.read_text("utf-8")) if findings else []
+    with open_office() as office:
+        *_, entry = concluding.conclude(
+            office, session().must_sign(as_), audit, auditor=auditor, first=first, last=last,
+            completed_on=completed, report=report.read_bytes(), findings=rows,
+        )  # fmt: skip
+    if not answer({**entry.body, "entry": entry.seq}, json):
+        say(f"{audit}: {len(rows)} findings, its result is public by {entry.body['publish_by']} (entry {entry.seq})")  # fmt: skip
+
+
+@app.command
+def publish(
+    audit: Annotated[str, Parameter(help="Its name, e.g. AU-2025.")],
+    *,
+    statement: Annotated[Path, Parameter(help="The result as published.")],
+    words: Annotated[str, Parameter(help="The public notice.")],
+    as_: As = None,
+    json: Json = False,
+) -> None:
+    """Publish the result of an outside audit, with a public notice.
+
+    Example: `assay audit publish AU-2025 --statement result.pdf --words "No error was found." --as P-05`
+    """
+    from assay.governance.audit import concluding
+
+    with open_office() as office:
+        *_, entry = concluding.publish_result(
+            office, session().must_sign(as_), audit, statement.read_bytes(), words
+        )
+    if not answer({**entry.body, "entry": entry.seq}, json):
+        say(f"{audit} is public with notice {entry.body['notice']} (entry {entry.seq})")
+
+
+@app.command(name="list")
+def list_(*, json: Json = False) -> None:
+    """List the outside audits with the day by which each result is public; they are no secret.
+
+    Example: `assay audit list`
+    """
+    from assay.ledger.book.audit import audits_of
+
+    with session().ledger() as ledger, ledger.read() as connection:
+        rows = audits_of(connection)
+    if not answer({"audits": rows}, json):
+        say_table(
+            "", ("audit", "auditor", "period", "completed", "public by", "published"),
+            [(r["audit"], r["auditor"], f"{r['first']} to {r['last']}", r["completed_on"],
+              r["publish_by"], r["published_on"]) for r in rows],
         )  # fmt: skip

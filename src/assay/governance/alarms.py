@@ -18,6 +18,7 @@ from assay.core import CalendarNotAnnounced, Finding, Refused, Severity, digest
 from assay.governance import changes as changing
 from assay.governance import complaints as complaining
 from assay.governance import contributors
+from assay.governance.audit import concluding
 from assay.governance.integrity import declaring, pressure
 from assay.governance.office import Act, Office
 from assay.ledger import Entry
@@ -65,6 +66,7 @@ class Rooms:
             ("complaints", lambda: complaining.complaint_alarms(self.complaints)),
             ("pressure", lambda: _pressure(office)),
             ("flags", lambda: _flags(office)),
+            ("audits", lambda: concluding.alarms(office)),
             *((f"caller {number}", source) for number, source in enumerate(self.also, start=1)),
         )
 

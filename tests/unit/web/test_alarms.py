@@ -119,7 +119,7 @@ def test_every_kind_of_alarm_concerns_a_role_that_exists_and_has_its_chinese():
         "methodology_not_installed", "methodology_unreadable", "methodology_changed_meanwhile",
         "change_lapsed", "change_undecided", "complaint_acknowledgement_overdue",
         "complaint_outcome_overdue", "pressure_unanswered", "pressure_unclosed", "flag_waiting",
-        "alarms_unknown", "loop_stopped", "loop_failing",
+        "alarms_unknown", "loop_stopped", "loop_failing", "audit_unpublished", "audit_overdue",
     }  # fmt: skip
     assert wanted <= known
 

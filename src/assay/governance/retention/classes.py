@@ -22,7 +22,7 @@ from assay.ledger.kinds import KINDS
 #: Entries that keep evidence in use for ever: documents, files of firms, letters, studies.
 _IN_USE = (
     "methodology.", "change.", "consultation.", "contributor.", "certificate.", "complaint.",
-    "control.", "comment.",
+    "control.", "comment.", "audit.",
 )  # fmt: skip
 _KEYS = {"id", "title", "store", "which", "years", "counts_from", "forget", "source"}
 ZONE = "Asia/Shanghai"

@@ -66,6 +66,23 @@ tests = sa.Table(
     sa.Column("results", sa.JSON, nullable=False),
     sa.Column("recorded_at", Instant, nullable=False),
 )
+audits = sa.Table(
+    "audits",
+    BOOK_TABLES,
+    sa.Column("audit", sa.Text, primary_key=True),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("auditor", sa.Text, nullable=False),
+    sa.Column("first", sa.Date, nullable=False),
+    sa.Column("last", sa.Date, nullable=False),
+    sa.Column("completed_on", sa.Date, nullable=False),
+    sa.Column("publish_by", sa.Date, nullable=False),
+    sa.Column("severities", sa.JSON, nullable=False),
+    sa.Column("report", sa.Text, nullable=False),
+    sa.Column("published_on", sa.Date),
+    sa.Column("published_seq", sa.Integer),
+)
+#: The result of an audit is public within three months and a week of closed days.
+_MOST_DAYS = 99
 
 
 def _row(entry: Entry, *names: str) -> dict[str, Any]:
@@ -97,6 +114,27 @@ def _reproduced(connection: Connection, entry: Entry) -> None:
     row = _row(entry, "series", "revision", "outcome")
     row["pricing_date"] = date.fromisoformat(body["pricing_date"])
     connection.execute(reproductions.insert(), row)
+
+
+@fold("audit.concluded/1")
+def _concluded(connection: Connection, entry: Entry) -> None:
+    body = entry.body
+    days = {name: date.fromisoformat(body[name]) for name in ("first", "last", "completed_on", "publish_by")}  # fmt: skip
+    where = f"audit {body['audit']}"
+    if not days["first"] <= days["last"] <= days["completed_on"]:
+        raise refused("audit.period", where, "a period ends before its audit is complete")
+    if not 0 <= (days["publish_by"] - days["completed_on"]).days <= _MOST_DAYS:
+        raise refused("audit.publish_by", where, "its result is public within three months")
+    connection.execute(audits.insert(), {**body, **days, "seq": entry.seq})
+
+
+@fold("audit.published/1")
+def _audit_published(connection: Connection, entry: Entry) -> None:
+    body = entry.body
+    where = sa.and_(audits.c.audit == body["audit"], audits.c.published_seq.is_(None))
+    values = {"published_on": date.fromisoformat(body["published_on"]), "published_seq": entry.seq}
+    if not connection.execute(audits.update().where(where).values(**values)).rowcount:
+        raise refused("audit.unknown", body["audit"], "no such audit waits for its publication")
 
 
 @fold("control.signed/1")
@@ -138,6 +176,12 @@ def last_test(connection: Connection) -> dict[str, Any] | None:
     row = connection.execute(sa.select(tests).order_by(tests.c.seq.desc()).limit(1))
     found = row.mappings().first()
     return dict(found) if found else None
+
+
+def audits_of(connection: Connection) -> list[dict[str, Any]]:
+    """Every outside audit, the oldest first."""
+    rows = connection.execute(sa.select(audits).order_by(audits.c.seq)).mappings()
+    return [dict(row) for row in rows]
 
 
 def reproductions_of(connection: Connection, day: date | None = None) -> list[dict[str, Any]]:

@@ -79,3 +79,31 @@ class ControlTested(Body, frozen=True, kw_only=True):
     head: int
     results: list[dict[str, str]]
     summary: dict[str, int]
+
+
+@kind("audit.concluded/1", disclosure="public")
+class AuditConcluded(Body, frozen=True, kw_only=True):
+    """An outside audit of a period is complete; its result is to be public by a day.
+
+    `auditor` is the firm; `severities` counts its findings, which stand in the register, each
+    by an entry of its own; `report` is the evidence of what it handed over.
+    """
+
+    audit: str
+    auditor: str
+    first: str
+    last: str
+    completed_on: str
+    publish_by: str
+    severities: dict[str, int]
+    report: str
+
+
+@kind("audit.published/1", disclosure="public")
+class AuditPublished(Body, frozen=True, kw_only=True):
+    """The result of an audit went out with a notice; `statement` is the evidence of it."""
+
+    audit: str
+    statement: str
+    notice: str
+    published_on: str
