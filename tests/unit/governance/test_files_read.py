@@ -204,3 +204,27 @@ def test_a_flag_is_opened_by_who_watches_and_on_the_record(room) -> None:
     # the message itself was never kept here: that is said, and hides nothing else
     assert (row["message"], row["message_state"]) == (None, "broken")
     assert looks(room) == [("C-1", "flag", "commands")]
+
+
+def test_what_became_of_a_firm_s_data_of_the_last_days(room) -> None:
+    complete(room)
+    today = room.office.today()
+    yesterday, long_ago = today - timedelta(days=1), today - timedelta(days=15)
+    write(room, "F09", "S-old", long_ago, "20000")
+    write(room, "F09", "S-late", yesterday, "20000", late=True)
+    write(room, "F09", "S-out", yesterday, "20100", missing=["place"])
+    write(room, "F09", "S-good", yesterday, "20100")
+    write(room, "F09", "S-today", today, "20100")
+    write(room, "F02", "T-1", yesterday, "20100")
+    publish(room, yesterday, "20100")
+    judged = {"submission": "S-out", "pricing_date": str(yesterday), "series": SERIES, "decision": "exclude", "code": "unverifiable", "words": "F02 says there was no such deal"}  # fmt: skip
+    room.ledger.append([Draft("submission.judged/1", "K-1", judged)])
+    found = {row["submission"]: row for row in firms.own_submissions(room.office, "SUB-9")}
+    assert {name: row["outcome"] for name, row in found.items()} == {
+        "S-late": "left_out", "S-out": "judged_out", "S-good": "valid", "S-today": "taken_in",
+    }  # fmt: skip
+    assert found["S-late"]["late"] is True
+    assert found["S-out"]["missing"] == ["place"]
+    assert "F02" not in str(found)
+    with pytest.raises(Refused, match=r"permission\.missing"):
+        firms.own_submissions(room.office, "C-1")

@@ -39,7 +39,7 @@ _SHOWN = ("low", "high", "kind", "side", "quantity", "premium_low", "premium_hig
 def own_submissions(office: Office, person: str) -> list[dict[str, Any]]:
     """The last days' data of the firm that mandated `person`, newest first.
 
-    Rows: ``submission pricing_date series channel received_at missing outcome rules`` and the
+    Rows: ``submission pricing_date series channel received_at missing late outcome rules`` and the
     price fields; `outcome` is ``taken_in``, ``withdrawn``, ``discarded``, ``valid``, ``left_out`` or
     ``judged_out``; `rules` are (name, clause, verdict) of rules of the datum.
     """
@@ -87,6 +87,7 @@ def _told(
     return {
         **{name: row[name] for name in kept},
         **{name: row["fields"].get(name) for name in _SHOWN},
+        "late": bool(screened and screened["late"]),
         "rules": rules,
         "outcome": _outcome(row, rules, screened, judged, over=over),
     }
@@ -98,7 +99,8 @@ def _outcome(
 ) -> str:  # fmt: skip
     if row["state"] in ("withdrawn", "discarded"):
         return str(row["state"])
-    if any(verdict in OUT for _, _, verdict in rules):
+    late = screened is not None and screened["late"]
+    if late or any(verdict in OUT for _, _, verdict in rules):
         return "left_out"
     if not over:
         return "taken_in"
