@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 from assay.commentary.compose import Comment, Sentence, Span
 from assay.commentary.facts import Fact
 from assay.commentary.formats import number_text
+from assay.commentary.seal import check_letter
 
-_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _NAME = re.compile(r"\b(?![A-Z]{2}\d{4}\b)[A-Z]{1,4}-?\d+\b|#\d+|\d+#", re.ASCII)
 _DAY = re.compile(r"^(?:[A-Z][a-z]+ \d{1,2}|\d{1,2}月\d{1,2}日)$")
@@ -33,9 +33,9 @@ class Figure:
     entries: tuple[int, ...] = ()
 
 
-def entry_reference(seq: int) -> str:
-    """An entry number with its check letter: 212-K."""
-    return f"{seq}-{_LETTERS[seq % len(_LETTERS)]}"
+def entry_reference(seq: int, row: str = "") -> str:
+    """An entry number with its check letter over itself and its row's digits: 212-K."""
+    return f"{seq}-{check_letter(f'{seq}{row}')}"
 
 
 def figures_of(comment: Comment) -> list[Figure]:
@@ -71,8 +71,9 @@ def _orders(comment: Comment) -> list[Figure]:
             continue
         if low.words != high.words:
             order = "low then high" if low.words < high.words else "high then low"
-            about = "entry " + " ".join(entry_reference(seq) for seq in low.entries)
-            rows.append(Figure(f"{prefix}.order", order, about, stated=False, entries=low.entries))
+            name = f"{prefix}.order"
+            about = "entry " + " ".join(entry_reference(seq, name) for seq in low.entries)
+            rows.append(Figure(name, order, about, stated=False, entries=low.entries))
     return rows
 
 
@@ -145,8 +146,7 @@ def _row(fact: Fact, statement: str) -> Figure:
         about.append(f"from {fact.base.kind}")
     if fact.formula:
         about.append(fact.formula)
-    elif fact.entries:
-        about.append("entry " + " ".join(entry_reference(seq) for seq in fact.entries))
+    place = len(about)
     if fact.step:
         about.append(f"to the nearest {fact.step}")
     if fact.source:
@@ -155,6 +155,10 @@ def _row(fact: Fact, statement: str) -> Figure:
         about.append("by " + fact.author)
     if fact.revision:
         about.append(f"revision {'I' * fact.revision}")
+    if fact.entries and not fact.formula:
+        row = "; ".join([fact.key, value_text(fact), *about])
+        said = " ".join(entry_reference(seq, row) for seq in fact.entries)
+        about.insert(place, f"entry {said}")
     if statement:
         about.append(statement)
     return Figure(fact.key, value_text(fact), "; ".join(about), bool(statement), fact.entries)

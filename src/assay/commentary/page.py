@@ -11,7 +11,7 @@ from html import escape
 
 from assay.commentary.charts import chart, title_of
 from assay.commentary.compose import Comment, Section, Sentence, Span
-from assay.commentary.figures import Figure, entry_reference, figures_of
+from assay.commentary.figures import Figure, figures_of
 from assay.commentary.phrases import Phrases
 from assay.commentary.specification import Report
 from assay.commentary.text import absent_text, header_text, published_text, status_text
@@ -134,9 +134,10 @@ def _row(row: Figure, address: str, known: set[str]) -> str:
         ),
         escape(row.about),
     )
-    for seq in row.entries:
-        reference = entry_reference(seq)
-        link = f'<a href="{escape(address.replace("{seq}", str(seq)))}">{reference}</a>'
-        about = about.replace(reference, link, 1)
+    head, entry, said = about.partition("entry ")
+    for seq in row.entries if entry else ():
+        link = f'<a href="{escape(address.replace("{seq}", str(seq)))}">\\g<0></a>'
+        said = re.sub(rf"(?<!\d){seq}-[A-Z]\b", link, said, count=1)
+    about = head + entry + said
     tail = f"; {about}" if about else ""
     return f'<li id="{escape(row.key)}">{mark}{escape(row.key)} = {escape(row.value)}{tail}</li>'

@@ -18,7 +18,7 @@ from fractions import Fraction
 from assay.commentary.checker.dates import dated, full_date, is_stale, pair_of
 from assay.commentary.checker.rules import found
 from assay.commentary.checker.scan import NUMBER, number, snippet
-from assay.commentary.seal import seal_of
+from assay.commentary.seal import check_letter, seal_of
 from assay.core import Calendar, Finding
 
 _ROW = re.compile(
@@ -58,7 +58,6 @@ _MONTH_NAMES = (
 )
 _FORMULA = re.compile(r"(?P<left>[a-z]\w*(?:\.\w+)+) (?P<sign>[-/]) (?P<right>[a-z]\w*(?:\.\w+)+)")
 _ENTRY = re.compile(r"\b(?P<seq>\d+)-(?P<letter>[A-Z])\b")
-_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
 _PUBLISHED = re.compile(r"^\s*(?:Published: |发布：)(?P<when>.+)$", re.MULTILINE)
 _FORECAST = re.compile(
     r"(?:^|(?<=[.。；;：:]))[^.。]*(?:is expected to|are expected to|预计)[^.。]*", re.MULTILINE
@@ -416,12 +415,19 @@ def _references(page: OwnPage) -> Iterator[Finding]:
                 f"{after.strip()!r} is no entry reference such as 212-K",
             )
         for match in _ENTRY.finditer(after):
-            if _LETTERS[int(match["seq"]) % len(_LETTERS)] != match["letter"]:
+            if _letter(match["seq"], row) != match["letter"]:
                 yield found(
                     "figure.reference",
                     row.key,
-                    f"{match.group()}: the letter does not fit the number",
+                    f"{match.group()}: the letter does not fit the number and its row",
                 )
+
+
+def _letter(seq: str, row: Row) -> str:
+    """The check letter over an entry number and the digits of its row."""
+    apart = ("entry ", "stated ", "named", "as ")
+    parts = [part for part in row.rest.split("; ") if not part.startswith(apart)]
+    return check_letter(seq + "; ".join([row.key, *parts]))
 
 
 def _days(page: OwnPage, calendar: Calendar | None) -> Iterator[Finding]:

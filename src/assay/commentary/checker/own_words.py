@@ -219,9 +219,10 @@ def _moves(each: Said, rows: Mapping[str, Row]) -> Iterator[Finding]:
         if move is None or is_longer(one.gap):
             continue
         sign, band = move
-        told = [
-            judged for row in _named(one, rows) if (judged := _judge(row, one, rows)) is not None
-        ]
+        judged = [_judge(row, one, rows) for row in _named(one, rows)]
+        told = [each for each in judged if each is not None]
+        if len(told) < len(judged):
+            continue  # the number may be that of a row which has no say here
         if not told:
             continue
         if all(way != sign for way, _ in told):
