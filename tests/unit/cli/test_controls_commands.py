@@ -45,3 +45,21 @@ def test_a_finding_of_the_day_is_settled_with_words_and_an_alarm_is_not(agency: 
     agency.fine("ledger", "check")
     whole = agency("controls", "findings", "--date", DAY, "--all", "--as", "P-06", "--json")
     assert {each["pricing_date"] for each in whole.document["findings"]} <= {DAY}
+
+
+def test_an_outside_audit_by_commands(agency: Shell, tmp_path) -> None:
+    report, found = tmp_path / "report.pdf", tmp_path / "findings.json"
+    report.write_bytes(b"%PDF report")
+    found.write_text('[{"severity": "warning", "where": "mandates", "words": "two lack a date"}]')
+    said = agency.fine(
+        "audit", "conclude", "AU-2025", "--auditor", "Example Auditors", "--from", "2024-12-01",
+        "--to", "2025-11-30", "--completed", "2025-12-01", "--report", report, "--findings", found,
+        "--as", "P-05", "--json",
+    ).document  # fmt: skip
+    assert said["publish_by"] == "2026-03-02"
+    (row,) = agency("controls", "findings", "--as", "P-05", "--json").document["findings"]
+    agency.fine("controls", "settle", row["seq"], "--how", "done", "--words", "dated", "--as", "P-05")  # fmt: skip
+    assert agency("controls", "findings", "--as", "P-05").code == 0
+    agency.fine("audit", "publish", "AU-2025", "--statement", report, "--words", "One warning, settled.", "--as", "P-05")  # fmt: skip
+    (row,) = agency.fine("audit", "list", "--json").document["audits"]
+    assert row["published_on"] == "2025-12-29"
