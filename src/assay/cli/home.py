@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -61,8 +62,15 @@ def create(
     if not answer(document, json):
         say(
             f"{title}: home {settings.home}, keys {settings.keys}, {document['clock']} clock",
-            f"{len(people)} people, {head.seq} entries; next: assay day open --date D",
+            f"{len(people)} people, {head.seq} entries; next: {_next(people)}",
         )
+
+
+def _next(people: Sequence[str]) -> str:
+    """What a founder does now: without an agency file there is nobody yet, and no key."""
+    if people:
+        return "assay day open --date D"
+    return "assay person add P-01 --role admin --since D --name NAME, then assay key make P-01 and assay key make publication"
 
 
 @app.command

@@ -6,7 +6,9 @@ be played at a chosen speed; a live home refuses that.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -17,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from assay.cli.beats import Beat
-from assay.cli.session import WrongUse, say, session
+from assay.cli.session import FINDING, WrongUse, say, session
 
 if TYPE_CHECKING:
     from assay.core import Finding
@@ -44,12 +46,10 @@ def serve(
 
     Example: `assay serve --port 8700`
     """
-    import uvicorn
-
     from assay.desk.wiring import living_desk, open_ledger
 
     run = session()
-    with open_ledger(run.settings) as ledger:
+    with open_ledger(run.settings) as ledger, _bound(host, port) as door:
         if speed and not getattr(ledger.clock, "simulated", False):
             raise WrongUse(
                 "--speed", "this home runs on a live clock: only a demo home can be played"
@@ -63,14 +63,36 @@ def serve(
             beats.append(Beat("demo clock", _playing(ledger.clock, speed), EVERY_SECONDS, stop))
         for each in beats:
             each.start()
-        _first_link(app, host, port)
-        say(f"serving {run.settings.home} at http://{host}:{port}/ (stop with Ctrl-C)")
+        address = f"http://{f'[{host}]' if ':' in host else host}:{door.getsockname()[1]}/"
+        _first_link(app, address)
+        say(f"serving {run.settings.home} at {address} (stop with Ctrl-C)")
         try:
-            uvicorn.run(app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=2)
+            _answer(app, door)
         finally:
             stop.set()
             for each in beats:
                 each.end()
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """The door, held before anything is begun or told, so that a taken port is said at once."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as problem:
+        said = getattr(problem, "strerror", None) or str(problem)
+        raise WrongUse(f"{host}:{port}", f"cannot listen here ({said}): name another --host or --port; --port 0 takes a free one") from problem  # fmt: skip
+
+
+def _answer(app: Any, door: socket.socket) -> None:
+    """Answer requests until Ctrl-C."""
+    import uvicorn
+
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2))
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=[door])
+    if not server.started:
+        raise SystemExit(FINDING)
 
 
 def _loops(settings: Settings, desk: Desk, folder: Folder, stop: threading.Event) -> list[Beat]:
@@ -93,7 +115,7 @@ def _joined() -> Any:
     return importlib.import_module("assay.app")
 
 
-def _first_link(app: Any, host: str, port: int) -> None:
+def _first_link(app: Any, address: str) -> None:
     """Print the one-time link of the first administrator while nobody can sign in."""
     from assay.ledger.book.home import persons_with
 
@@ -102,7 +124,7 @@ def _first_link(app: Any, host: str, port: int) -> None:
         admins = persons_with(connection, "admin", house.desk.today())
     token = house.accounts.first_link(admins[0]) if admins else None
     if token:
-        say(f"first sign-in, once, for {admins[0]}: http://{host}:{port}/join/{token}")
+        say(f"first sign-in, once, for {admins[0]}: {address}join/{token}")
 
 
 def _playing(clock: Any, speed: int) -> Callable[[], None]:

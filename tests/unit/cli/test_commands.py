@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 from pathlib import Path
 
 import pytest
@@ -404,3 +405,12 @@ def test_a_folder_of_documents_is_checked_as_a_whole(shell: Shell, tmp_path: Pat
     said = shell("methodology", "check", folder, "--json")
     assert said.code == 1
     assert "methodology.overlap" in {each["code"] for each in said.document["findings"]}
+
+
+def test_a_door_that_is_taken_or_none_is_said_before_anything_is_told(agency: Shell) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        for port in (taken.getsockname()[1], 99999):
+            said = agency("serve", "--port", port)
+            assert (said.code, said.out) == (2, "")
+            assert f"127.0.0.1:{port}" in said.err
+            assert "--port 0" in said.err
