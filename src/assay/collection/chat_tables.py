@@ -78,7 +78,11 @@ def _read(
         if len(row) <= max(columns.values()):
             findings.append(warning("chat.short_row", locator, "cells are missing: not read"))
             continue
-        messages.append(_message(row, columns, channel, locator, zone))
+        message = _message(row, columns, channel, locator, zone)
+        if message.sent_at is None and row[columns["time"]].strip() and known_zone(zone):
+            said = f"{row[columns['time']].strip()[:40]!r} is no time: it has no day"
+            findings.append(warning("chat.no_time", locator, said))
+        messages.append(message)
     return Reading(tuple(messages), findings=tuple(findings))
 
 

@@ -22,6 +22,8 @@ from assay.core import Finding
 MOST_MESSAGES = 200_000
 _SYSTEM_IDS = {"10000", "1000000"}
 _SYSTEM_NAMES = {"系统消息", "系统提示", "system", "system message"}
+#: A reply in WeChat opens with the words it answers, in corner brackets, and a dashed line.
+_REPLY = re.compile(r"\A\s*「[^」]{0,4000}」\s*\n(?:-\s?){5,}\s*")
 _RECALL = re.compile(
     r"撤回了一条消息|撤回一条消息|recalled a message|deleted this message", re.IGNORECASE
 )
@@ -112,4 +114,9 @@ def _marked(message: Message) -> tuple[Message, list[Finding]]:
     if looks_like_markup(text):
         finding = warning("chat.markup", where, "carries tags: kept, not read; read it by hand")
         return replace(message, notice="markup"), [finding]
+    quoted = _REPLY.match(message.text)
+    if quoted is not None:
+        blank = re.sub(r"[^\n]", " ", quoted.group())
+        finding = notice("chat.quoted_reply", where, "what it quotes of another was not read again")
+        return replace(message, text=blank + message.text[quoted.end() :]), [finding]
     return message, []

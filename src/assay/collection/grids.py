@@ -141,7 +141,8 @@ def _workbook(
         if isinstance(problem, KeyboardInterrupt | SystemExit | MemoryError):
             raise
         finding = error("workbook.broken", where, f"cannot be opened ({problem}); ask for it again")
-        return Grids(findings=(*findings, finding))
+        known = (each for each in findings if each.code != "workbook.formulas_unknown")
+        return Grids(findings=(*known, finding))
     for name, cells in formulas.items():
         findings.append(
             warning(

@@ -36,6 +36,11 @@ from assay.collection.tokens import tokens_of
 from assay.core import Finding, instant_text
 
 _AS_TYPED = ("brand", "counterparty", "deal_reference", "note", "basis", "contributor")
+#: More rows than any firm's own quotes have; a history is imported as market facts.
+_MOST_QUOTES = 5_000
+#: A cell of which a part was passed over (22180,50) is no price.
+_UNREAD = ("quote.number_unread", "quote.two_prices", "quote.broken_number")
+_TWO_THINGS = re.compile(r"[;；\n]")
 _TONNES = re.compile(r"\s*(?:吨|公吨|t|mt|tonnes?|tons?)\Z", re.IGNORECASE)
 _BY_WORDS = ("grade", "place", "delivery", "pickup", "payment", "tax", "relation", "kind", "side")
 _TAB_DATE = re.compile(
@@ -72,6 +77,9 @@ def read_table(
 def _read_grid(
     grid: Grid, lexicon: Lexicon, columns: ColumnTable, context: QuoteContext
 ) -> Reading:
+    if len(grid.rows) > _MOST_QUOTES:
+        said = f"{len(grid.rows)} rows (at most {_MOST_QUOTES}): ask for the day's quotes alone"
+        return Reading(findings=(error("table.too_many_rows", grid.name, said),))
     heading = find_heading(grid, columns)
     panel = read_panel(grid) if heading is None else None
     if panel is not None:
@@ -241,9 +249,10 @@ def _range(
             read.fields[each] = FieldRead(decimal_shown(amount), certainty, locator=place)
         return
     words = cell.text if name == "price" else f"升贴水 {cell.text}"
-    offers = read_quotes(f"报 {words}", lexicon, QuoteContext(locator=place)).offers
-    known = [offer for offer in offers if offer[names[0]] is not None]
-    if len(known) != 1:
+    quotes = read_quotes(f"报 {words}", lexicon, QuoteContext(locator=place))
+    known = [offer for offer in quotes.offers if offer[names[0]] is not None]
+    unread = [*quotes.findings, *(f for o in known for f in o.findings if f.code in _UNREAD)]
+    if len(known) != 1 or unread or _TWO_THINGS.search(cell.text):
         read.findings.append(
             warning("table.not_a_number", place, f"{cell.text!r} is no price: ask for it")
         )

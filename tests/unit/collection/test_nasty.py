@@ -157,6 +157,36 @@ def test_tonnes_and_pick_up_in_a_table(read: Any) -> None:
     assert delivery_stated(offer)["delivery"] == "self pick-up"
 
 
+@pytest.mark.parametrize("price", ["22180,50", "22180;200", "22180 22200"])
+def test_a_cell_of_which_a_part_is_no_price_is_asked_for(read: Any, price: str) -> None:
+    table = f"series\tprice\tquantity\nAL-A00-FOSHAN\t{price}\t200\n"
+    (offer,) = read(table, "workbook").offers
+    assert offer["low"] is None
+    assert "table.not_a_number" in {each.code for each in offer.findings}
+
+
+def test_a_table_of_years_is_no_table_of_quotes(read: Any) -> None:
+    table = "series,price,quantity\n" + "AL-A00-FOSHAN,22180,200\n" * 5_001
+    reading = read(table, "workbook")
+    assert (reading.offers, codes(reading)) == ((), {"table.too_many_rows"})
+
+
+def test_the_words_that_a_reply_answers_are_not_its_own(read: Any) -> None:
+    said = f"「王: A00佛山 22000 成交500吨」\n- - - - - - - - - - - - - - -\n{DEAL}"
+    chat = f'time(Asia/Shanghai),from_nickname,content\n2025-12-30 09:41:48,Li,"{said}"\n'
+    reading = read(chat, "wechat")
+    (offer,) = reading.offers
+    assert offer["low"] == "22180"
+    span = offer.fields["low"].span
+    assert said[span.origin_start : span.origin_end] == "22180", "it stands where it stood"
+    assert "chat.quoted_reply" in codes(reading)
+
+
+def test_a_time_that_is_none_is_said(read: Any) -> None:
+    chat = f"time(Asia/Shanghai),from_nickname,content\n2025-12-30 25:61:48,Li,{DEAL}\n"
+    assert "chat.no_time" in codes(read(chat, "wechat"))
+
+
 def test_kilograms_in_a_quantity_are_not_tonnes(read: Any) -> None:
     table = "series,price,quantity\nAL-A00-FOSHAN,22180,200公斤\n"
     (offer,) = read(table, "workbook").offers
