@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 #: How often the loop of the day looks at the clock, and that of the house at what changed.
 EVERY_SECONDS = 0.5
 HOUSE_SECONDS = 1.0
+LAST_PORT = 65535
 
 
 def serve(
@@ -77,11 +78,14 @@ def serve(
 def _bound(host: str, port: int) -> socket.socket:
     """The door, held before anything is begun or told, so that a taken port is said at once."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    way_out = "name another --host or --port; --port 0 takes a free one"
+    if not 0 <= port <= LAST_PORT:
+        raise WrongUse(f"{host}:{port}", f"a port is a number from 0 to {LAST_PORT}: {way_out}")
     try:
         return socket.create_server((host, port), family=family)
-    except (OSError, OverflowError) as problem:
-        said = getattr(problem, "strerror", None) or str(problem)
-        raise WrongUse(f"{host}:{port}", f"cannot listen here ({said}): name another --host or --port; --port 0 takes a free one") from problem  # fmt: skip
+    except OSError as problem:
+        said = problem.strerror or str(problem)
+        raise WrongUse(f"{host}:{port}", f"cannot listen here ({said}): {way_out}") from problem
 
 
 def _answer(app: Any, door: socket.socket) -> None:
