@@ -102,9 +102,10 @@ def _tested(row: Row, records: Records) -> Result:
 
 def _signed(connection: Connection, row: Row, today: date) -> Result:
     last = signature_of(connection, row.id)
+    role = (row.signer or "").replace("_", " ")
     who = f"signed by {row.signer}"
     if last is None:
-        return Result(row, UNSIGNED, f"{row.signer} signs; nobody has yet", (), who, None)
+        return Result(row, UNSIGNED, f"{role} signs; nobody has yet", (), who, None)
     on = last["recorded_at"].astimezone(zone_of(ZONE)).date()
     links = [f"entry {last['seq']}"] + ([last["evidence"]] if last["evidence"] else [])
     over = on + timedelta(days=row.every_days) < today
