@@ -14,6 +14,7 @@ PAGES = {
         "/desk/AL-A00-FOSHAN?day={day}",
         "/desk/AL-LC?day={day}",
         "/account",
+        "/comment/cast-alloy-morning?day={day}",
         "/contributors",
         "/contributors/F01",
         "/integrity",

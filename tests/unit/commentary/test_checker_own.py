@@ -4,6 +4,7 @@ import pytest
 
 from assay.commentary.checker import check_text
 from assay.commentary.text import plain_text
+from tests.properties.comment_days import comments_of
 from tests.unit.commentary.day import demo_comments, phrases
 
 TEXTS = dict(
@@ -58,3 +59,10 @@ def test_a_spoiled_word_is_found(language, old, new, code):
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_text_as_it_was_is_clean(language):
     assert check_text(TEXTS[language]) == []
+
+
+@pytest.mark.parametrize("seed", [91, 315, 326])
+def test_numbers_that_fit_two_rows_accuse_nobody(seed):
+    """Days on which a close equals a spot price, two premiums are of one size, a day's number is a change."""
+    for comment in comments_of(seed):
+        assert check_text(plain_text(comment, phrases())) == []

@@ -24,7 +24,11 @@ _PIECE = re.compile(
 _SKIPPED = re.compile(
     r"^\W*(?:Published|发布|Draft|Approved|草稿|已由|Revision|修订|Not in this comment|本期未含|Data source|数据来源|Contact|联系)"
 )
-_NAMES = re.compile(r"[A-Z]{1,4}-?\d+|#\d+|\d+#|\d{1,2}:\d\d", re.ASCII)
+#: Names, times and days: their digits are no numbers of a row.
+_NAMES = re.compile(
+    r"[A-Z]{1,4}-?[0-9]+|#[0-9]+|[0-9]+#|[0-9]{1,2}:[0-9]{2}|[0-9]{1,2}月[0-9]{1,2}日|"
+    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December) [0-9]{1,2}\b"
+)
 _ISO = re.compile(r"\d{4}-\d\d-\d\d")
 _UNIT = re.compile(r"[\d.,\s](?P<unit>CNY/t|USD/t|lot|t|percent)(?:$|;)")
 _BASE = re.compile(r"; from (?P<base>prev_\w+|full_day)\b")

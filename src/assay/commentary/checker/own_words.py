@@ -286,6 +286,8 @@ def _sides(each: Said, rows: Mapping[str, Row]) -> Iterator[Finding]:
         meant = [row for row in one.rows if leg(row.key) in {"premium", "level"}]
         if len(meant) != 1 or len(meant[0].numbers) != 1:
             continue
+        if any(row.key == f"{stem(meant[0].key)}.before" for row in one.rows):
+            continue  # the same size on both days: the words may speak of either
         row = meant[0]
         yield from _side(each, one, row)
         pair = values(rows, row.key, f"{stem(row.key)}.before")
