@@ -90,6 +90,7 @@ def _reports(
     return page(
         request, "integrity_reports.html", status_code=422 if problem else 200, rows=rows,
         done=next((row for row in rows if row["report"] == done), None), manners=MANNERS,
+        people=[each for each in pressure.staff(office) if each != person],
         given=given or {}, problem=problem.finding if problem else None,
     )  # fmt: skip
 

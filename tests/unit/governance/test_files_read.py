@@ -228,3 +228,28 @@ def test_what_became_of_a_firm_s_data_of_the_last_days(room) -> None:
     assert "F02" not in str(found)
     with pytest.raises(Refused, match=r"permission\.missing"):
         firms.own_submissions(room.office, "C-1")
+
+
+def test_a_report_against_nobody_known_is_refused_not_shown_to_the_wrong_one(room) -> None:
+    declaring.supervise(room.office, room.keys["C-1"], "A-1", "M-1", date(2025, 12, 1))
+    for written in ("m-1", "M-9", "SUB-9"):
+        with pytest.raises(Refused, match=r"pressure\.against"):
+            pressure.report(room.office, room.keys["A-1"], "force", "he did", against=written)
+    assert pressure.listed(room.office, "M-1") == []
+    assert pressure.staff(room.office) == ["A-1", "A-2", "C-1", "C-2", "M-1", "M-2"]
+
+
+def test_two_who_write_at_one_moment_get_two_numbers(room, monkeypatch) -> None:
+    first = pressure.report(room.office, room.keys["A-1"], "threat", "a call")
+    real, stale = pressure.reports_of, iter([[]])
+    # The second looked at the register before the first had written.
+    monkeypatch.setattr(pressure, "reports_of", lambda connection: next(stale, real(connection)))
+    second = pressure.report(room.office, room.keys["A-2"], "threat", "a visit")
+    assert (first.body["report"], second.body["report"]) == ("PR-0001", "PR-0002")
+    monkeypatch.setattr(pressure, "reports_of", lambda connection: [None] * next(counts))
+    counts = iter(range(1000))
+    with pytest.raises(Refused, match=r"number\.taken"):
+        pressure.report(room.office, room.keys["A-2"], "threat", "no end of others")
+    one = declaring.declare(room.office, room.keys["A-1"], "none")
+    two = declaring.declare(room.office, room.keys["A-2"], "none")
+    assert (one.body["declaration"], two.body["declaration"]) == ("DC-0001", "DC-0002")

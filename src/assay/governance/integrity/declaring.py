@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from assay.core import Finding, NotANumber, Severity, decimal_of, refused
+from assay.governance.integrity.numbering import numbered
 from assay.governance.office import Office, need_words
 from assay.ledger import Entry, Signer
 from assay.ledger.book.home import person_on, persons
@@ -47,16 +48,22 @@ def declare(
     if interest != "none":
         need_words(words, where)
     due = office.due(day, office.thresholds.of("clocks")["renewal_days"])
-    with office.ledger.read() as connection:
-        count = connection.execute(
-            sa.select(sa.func.count()).select_from(declarations)
-        ).scalar_one()
     body = {
-        "declaration": f"DC-{count + 1:04d}", "person": signer.person, "interest": interest,
+        "person": signer.person, "interest": interest,
         "since": day.isoformat(), "renew_by": due.isoformat(), "series": list(series),
         "contributor": contributor, "words": words, "amount": amount, "renews": renews,
     }  # fmt: skip
-    return office.record(signer, FILE, [("declaration.filed/1", body)])[0]
+    return numbered(
+        _next_name, office,
+        lambda name, guard: office.record(
+            signer, FILE, [("declaration.filed/1", {"declaration": name, **body})], guard
+        )[0],
+    )  # fmt: skip
+
+
+def _next_name(connection: Connection) -> str:
+    count = connection.execute(sa.select(sa.func.count()).select_from(declarations)).scalar_one()
+    return f"DC-{count + 1:04d}"
 
 
 def _worth(amount: str | None, where: str) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from assay.core import refused
 from assay.governance.audit import log_view
+from assay.governance.integrity.numbering import numbered
 from assay.governance.office import Act, Office, need_words
 from assay.ledger import Entry, Signer
 from assay.ledger.book.home import person_on, persons
@@ -26,6 +27,8 @@ READ = "governance:pressure:read"
 COMPLIANCE = "compliance"
 #: How the access log names a look at the words of a report.
 VIEW = "pressure_report"
+#: Roles of people who are not the house's own.
+_OUTSIDE = frozenset({"submitter", "auditor"})
 _HISTORY = ("pressure.answered/1", "pressure.escalated/1", "pressure.closed/1")
 
 
@@ -40,16 +43,34 @@ def report(
     with office.ledger.read() as connection:
         office.require(connection, signer.person, REPORT)
         supervisor = supervisor_on(connection, signer.person, day)
-        number = len(reports_of(connection)) + 1
+    if against is not None and against not in staff(office):
+        raise refused(
+            "pressure.against", f"{against} on {day}",
+            "no such person of the house: a report against somebody goes past him only under his code",
+        )  # fmt: skip
     body = {
-        "report": f"PR-{number:04d}", "manner": manner,
+        "manner": manner,
         "words": office.ledger.remember({"by": signer.person, "words": words}),
         "day": day.isoformat(), "contributor": contributor, "against": against,
         "supervisor": None if supervisor == against else supervisor, "series": list(series),
         "answer_by": office.working_due(day, clocks["pressure_answer_working_days"]).isoformat(),
         "close_by": office.due(day, clocks["pressure_close_days"]).isoformat(),
     }  # fmt: skip
-    return office.record(signer, REPORT, [("pressure.reported/1", body)])[0]
+    return numbered(
+        lambda connection: f"PR-{len(reports_of(connection)) + 1:04d}", office,
+        lambda name, guard: office.record(
+            signer, REPORT, [("pressure.reported/1", {"report": name, **body})], guard
+        )[0],
+    )  # fmt: skip
+
+
+def staff(office: Office) -> list[str]:
+    """The codes of the house's own people today: everybody but submitters and auditors."""
+    day = office.today()
+    with office.ledger.read() as connection:
+        codes = sorted(set(connection.execute(sa.select(persons.c.person)).scalars()))
+        known = [person_on(connection, code, day) for code in codes]
+    return [each.person for each in known if each is not None and each.roles - _OUTSIDE]
 
 
 def may_see(connection: Connection, person: str, row: dict[str, Any], day: date) -> bool:
