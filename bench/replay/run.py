@@ -55,29 +55,37 @@ def measure(table: Path, series: int, times: int) -> dict[str, dict[str, float]]
     }
     with tempfile.TemporaryDirectory() as folder:
         for name in PROGRAMS:
-            process(name, table, Path(folder) / name, series, 1)
+            seen = process(name, table, Path(folder) / name, series, 2 if times == 1 else 1)
+            if times == 1:
+                note(found[name], *seen)
         for peer in ("duckdb", "polars"):
             said = compare.difference(Path(folder) / "assay", Path(folder) / peer)
             print(f"{table.name}: assay and {peer}: {said or 'equal, cell for cell'}")
             if said:
                 raise SystemExit(1)
-        for _ in range(times):
+        for _ in range(times if times > 1 else 0):
             for name in PROGRAMS:
-                runs, processor, memory = process(name, table, Path(folder) / name, series, 1)
-                found[name]["cold"] += runs
-                found[name]["cold_cpu"] += processor
-                found[name]["memory"].append(memory)
-        for _ in range(max(1, times // 2)):
+                note(found[name], *process(name, table, Path(folder) / name, series, 1))
+        for _ in range(times // 2):
             for name in PROGRAMS:
-                runs, processor, _ = process(
-                    name, table, Path(folder) / name, series, 1 + min(3, times)
-                )
+                runs, processor, _ = process(name, table, Path(folder) / name, series, 4)
                 found[name]["warm"] += runs[1:]
                 found[name]["warm_cpu"] += processor[1:]
     return {
         name: {what: round(statistics.median(seen), 4) for what, seen in each.items()}
         for name, each in found.items()
     }
+
+
+def note(
+    found: dict[str, list[float]], runs: list[float], processor: list[float], memory: float
+) -> None:
+    """The figures of one process: the first run is the cold one."""
+    found["cold"].append(runs[0])
+    found["cold_cpu"].append(processor[0])
+    found["memory"].append(memory)
+    found["warm"] += runs[1:]
+    found["warm_cpu"] += processor[1:]
 
 
 def memory_of(table: Path, series: int) -> dict[str, dict[str, float]]:
@@ -127,7 +135,7 @@ def main() -> None:
     parser.add_argument(
         "--memory", type=int, choices=generate.SHAPES, help="peak memory of one run"
     )
-    parser.add_argument("--times", type=int, default=5)
+    parser.add_argument("--times", type=int, default=5, help="1: one process each, two runs in it")
     parser.add_argument("--markdown", action="store_true", help="write the tables of README.md")
     given = parser.parse_args()
     how = "csv" if given.csv else "shuffled" if given.shuffled else ""
