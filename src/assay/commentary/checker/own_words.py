@@ -199,10 +199,8 @@ def _claims(each: Said) -> Iterator[Finding]:
 
 
 def _days_of(each: Said) -> set[date]:
-    """The as-of days of a sentence's numbers: of those that fit one day only, where some do."""
-    told = [{day for row in one.rows if (day := as_of(row))} for one in each.bound]
-    sure = [days for days in told if len(days) == 1]
-    return {day for days in sure or told for day in days}
+    """The as-of days of every row that a number of the sentence may stem from."""
+    return {day for one in each.bound for row in one.rows if (day := as_of(row))}
 
 
 def _month_day(match: re.Match[str]) -> tuple[int, int]:
@@ -286,8 +284,8 @@ def _sides(each: Said, rows: Mapping[str, Row]) -> Iterator[Finding]:
         meant = [row for row in one.rows if leg(row.key) in {"premium", "level"}]
         if len(meant) != 1 or len(meant[0].numbers) != 1:
             continue
-        if any(row.key == f"{stem(meant[0].key)}.before" for row in one.rows):
-            continue  # the same size on both days: the words may speak of either
+        if any(leg(row.key) == "before" for row in one.rows):
+            continue  # a value of the day before has this size too: the words may speak of it
         row = meant[0]
         yield from _side(each, one, row)
         pair = values(rows, row.key, f"{stem(row.key)}.before")
