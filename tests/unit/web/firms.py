@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from datetime import date
+
+import pytest
+from litestar.testing import TestClient
 
 from assay.desk import register_key, register_person
 from assay.governance import contributors as firms
 from assay.governance.integrity import declaring, pressure
 from assay.governance.office import office_of
 from assay.ledger import SYSTEM, Draft, make_key
+from assay.ledger.book.audit import views_since
+from assay.ledger.book.contributors import contributors_on
 from assay.methodology import REFERENCE
+from assay.web.security import COOKIE
+from tests.unit.web.test_permissions import PASSWORD, application
 
 SUBMITTERS = {"SUB-1": "F01", "SUB-3": "F03"}
 FLAG = {
@@ -84,3 +93,46 @@ def papers(here, signer, firm: str, person: str) -> None:
         "contributor": firm, "certificate": f"CQC-{firm}", "boundary": "cradle_to_gate",
         "footprint": "3.2", "issuer": "CQC", "valid_from": "2025-06-01", "valid_until": "2026-05-31",
     })  # fmt: skip
+
+
+@pytest.fixture
+def door(room, tmp_path):
+    """A client over a furnished house; `as_` signs somebody in, `post` adds the form's proof."""
+    for number, firm in enumerate(("F01", "F02", "F03")):
+        room.deal(firm, str(22150 + 10 * number))
+    furnish(room, tmp_path / "keys")
+    app, accounts = application(room, tmp_path / "keys")
+    for person in (*SUBMITTERS, "A-2", "B-1", "M-2"):
+        accounts.redeem(accounts.invite(person, "join", by="B-1"), PASSWORD)
+
+    class Door:
+        def __init__(self, client):
+            self.client, self.token, self.room = client, "", room
+
+        def as_(self, person):
+            self.token = accounts.sign_in(person, PASSWORD)
+            self.client.cookies.set(COOKIE, self.token)
+            return self
+
+        def get(self, path, **headers):
+            return self.client.get(path, headers=headers, follow_redirects=False)
+
+        def proof(self):
+            return hmac.new(self.token.encode(), b"assay csrf", hashlib.sha256).hexdigest()
+
+        def post(self, path, files=None, **form):
+            form = {**form, "csrf": self.proof()}
+            return self.client.post(path, data=form, files=files, follow_redirects=False)
+
+        def views(self, person):
+            with room.ledger.read() as connection:
+                rows = views_since(connection, person=person)
+            return [(each["view"], *each["about"].values()) for each in rows][::-1]
+
+        def status(self, firm):
+            with room.ledger.read() as connection:
+                cards = contributors_on(connection, room.desk.today())
+            return {card["contributor"]: card["status"] for card in cards}[firm]
+
+    with TestClient(app, raise_server_exceptions=True) as client:
+        yield Door(client)
