@@ -77,3 +77,19 @@ def test_each_command_named_is_one_with_these_options(page):
             f"{line}: {each}" for each in options if each not in known | {"--help", "--version"}
         ]
     assert wrong == []
+
+
+def test_the_architecture_names_every_room():
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    rooms = [
+        each.stem
+        for folder in (ROOT / "src" / "assay", ROOT / "src" / "assay" / "governance")
+        for each in folder.iterdir()
+        if (each / "__init__.py").is_file()
+    ]
+    assert [each for each in rooms if not re.search(rf"\b{each}\b", text)] == []
+    drawn = re.findall(r"^ ?└? ?([a-z]+)(?: · ([a-z]+))?  ", text, re.MULTILINE)
+    named = {each for pair in drawn for each in pair if each}
+    assert {"core", "web", "cli"} <= named
+    folder = ROOT / "src" / "assay"
+    assert [each for each in named if not (folder / each).is_dir() and not (folder / f"{each}.py").is_file()] == []  # fmt: skip
