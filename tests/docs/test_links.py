@@ -23,3 +23,14 @@ def test_each_decision_is_in_the_index():
     folder = ROOT / "docs" / "decisions"
     index = (folder / "README.md").read_text("utf-8")
     assert [each.name for each in folder.glob("0*.md") if each.name not in index] == []
+
+
+def test_each_picture_is_small_and_named():
+    folder = ROOT / "docs" / "images"
+    named = (folder / "README.md").read_text("utf-8")
+    odd = [
+        each.name
+        for each in folder.glob("*.png")
+        if each.stat().st_size > 150_000 or f"({each.name})" not in named
+    ]
+    assert odd == []
