@@ -67,7 +67,7 @@ def propose(
 ) -> None:  # fmt: skip
     """Propose a new document of a methodology, with its class and rationale.
 
-    Example: `assay change propose new.toml --class material --title "Trim 8 %" --rationale "..." --as M-1`
+    Example: `assay change propose new.toml --class material --title "Trim 8 %" --rationale "..." --as P-03`
     """
     if not document.is_file():
         raise WrongUse(str(document), "no such document: name a methodology file (TOML)")
@@ -87,7 +87,7 @@ def study(
 ) -> None:
     """Run the proposed document over the stored days beside the one before it.
 
-    Example: `assay change study MC-2026-001 --as M-1`
+    Example: `assay change study MC-2026-001 --as P-03`
     """
     signer = session().must_sign(as_)
     with changes_here() as changes:
@@ -108,7 +108,7 @@ def attach(
 ) -> None:
     """Attach a study over a long history, made by `assay methodology compare`, as evidence.
 
-    Example: `assay change attach MC-2026-001 study --words "eight years of the table of the desk" --as M-1`
+    Example: `assay change attach MC-2026-001 study --words "eight years of the table of the desk" --as P-03`
     """
     if not folder.is_dir():
         raise WrongUse(str(folder), "no such folder: name one that assay methodology compare wrote")
@@ -137,7 +137,7 @@ def notice(
 ) -> None:  # fmt: skip
     """Publish the notice of a change; from today its days run, and 28 pass before it takes effect.
 
-    Example: `assay change notice MC-2026-001 --as M-1`
+    Example: `assay change notice MC-2026-001 --as P-03`
     """
     signer = session().must_sign(as_)
     exception = None
@@ -161,7 +161,7 @@ def comment(
 ) -> None:  # fmt: skip
     """Record a comment of a user on a change or in a consultation.
 
-    Example: `assay change comment MC-2026-001 --text "We welcome it." --name "A trader" --as M-1`
+    Example: `assay change comment MC-2026-001 --text "We welcome it." --name "A trader" --as P-03`
     """
     signer = session().must_sign(as_)
     with changes_here() as changes:
@@ -198,7 +198,7 @@ def answer_(
 ) -> None:
     """Answer one comment in words; every comment is answered before the decision.
 
-    Example: `assay change answer MC-2026-001-V-001 --text "Taken up in clause 3.2." --as C-1`
+    Example: `assay change answer MC-2026-001-V-001 --text "Taken up in clause 3.2." --as P-05`
     """
     signer = session().must_sign(as_)
     with changes_here() as changes:
@@ -217,7 +217,7 @@ def decide(
 ) -> None:
     """Decide a change; the proposer himself is refused. Adopted, it takes effect by itself.
 
-    Example: `assay change decide MC-2026-001 adopted --reason "..." --as C-1`
+    Example: `assay change decide MC-2026-001 adopted --reason "..." --as P-05`
     """
     signer = session().must_sign(as_)
     with changes_here() as changes:
@@ -229,7 +229,7 @@ def decide(
 def withdraw(change: Change, *, reason: str, as_: As = None, json: Json = False) -> None:
     """Take a proposal back before it is decided.
 
-    Example: `assay change withdraw MC-2026-001 --reason "overtaken" --as M-1`
+    Example: `assay change withdraw MC-2026-001 --reason "overtaken" --as P-03`
     """
     signer = session().must_sign(as_)
     with changes_here() as changes:
@@ -271,7 +271,7 @@ def consult(
 ) -> None:  # fmt: skip
     """Open the yearly consultation of a methodology, with a public notice.
 
-    Example: `assay change consult al-lc --question "Does the specification still fit?" --as C-1`
+    Example: `assay change consult al-lc --question "Does the specification still fit?" --as P-05`
     """
     signer = session().must_sign(as_)
     with changes_here() as changes:
@@ -283,7 +283,7 @@ def consult(
 def close(consultation: str, *, outcome: str, as_: As = None, json: Json = False) -> None:
     """Close a consultation with its outcome; the next one is due within a year.
 
-    Example: `assay change close YC-2026-al-lc-001 --outcome "No change." --as C-1`
+    Example: `assay change close YC-2026-al-lc-001 --outcome "No change." --as P-05`
     """
     signer = session().must_sign(as_)
     with changes_here() as changes:

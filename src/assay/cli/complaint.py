@@ -69,7 +69,7 @@ def receive(
 ) -> None:  # fmt: skip
     """Take a complaint in; every clock runs from this day.
 
-    Example: `assay complaint receive application --text "..." --name "A firm" --contact a@firm.example --series AL-LC --date 2025-12-30 --as C-1`
+    Example: `assay complaint receive application --text "..." --name "A firm" --contact a@firm.example --series AL-LC --date 2025-12-30 --as P-05`
     """
     signer = session().must_sign(as_)
     with complaints_here() as complaints:
@@ -91,7 +91,7 @@ def acknowledge(
 ) -> None:
     """Acknowledge a complaint by letter, with its timetable.
 
-    Example: `assay complaint acknowledge CP-2026-001 --about "The range of AL-LC on 2025-12-30" --as C-1`
+    Example: `assay complaint acknowledge CP-2026-001 --about "The range of AL-LC on 2025-12-30" --as P-05`
     """
     signer = session().must_sign(as_)
     with complaints_here() as complaints:
@@ -109,7 +109,7 @@ def assign(
 ) -> None:
     """Give a complaint to a handler; whoever had a part in the matter is refused.
 
-    Example: `assay complaint assign CP-2026-001 C-2 --as C-1`
+    Example: `assay complaint assign CP-2026-001 P-08 --as P-05`
     """
     signer = session().must_sign(as_)
     with complaints_here() as complaints:
@@ -123,7 +123,7 @@ def extend(
 ) -> None:
     """Move the outcome to a later day, with a reason.
 
-    Example: `assay complaint extend CP-2026-001 --until 2026-03-10 --reason "a firm was asked" --as C-1`
+    Example: `assay complaint extend CP-2026-001 --until 2026-03-10 --reason "a firm was asked" --as P-05`
     """
     signer = session().must_sign(as_)
     with complaints_here() as complaints:
@@ -166,7 +166,7 @@ def letters(
 ) -> None:
     """Write the letters of the outcome: Markdown, HTML, PDF.
 
-    Example: `assay complaint letters CP-2026-001 --out letters --as C-1`
+    Example: `assay complaint letters CP-2026-001 --out letters --as P-05`
     """
     run = session()
     with complaints_here() as complaints:
@@ -188,7 +188,7 @@ def letter(
 ) -> None:  # fmt: skip
     """Write a letter of a complaint as PDF or HTML; with --sent record that it went out.
 
-    Example: `assay complaint letter CP-2026-001 acknowledgement --out letter.pdf --lang zh --sent email --as C-1`
+    Example: `assay complaint letter CP-2026-001 acknowledgement --out letter.pdf --lang zh --sent email --as P-05`
     """
     from assay.governance.complaints import HANDLE, letter_to
 
@@ -250,7 +250,7 @@ def appeal(
 ) -> None:  # fmt: skip
     """Take an appeal to the outside party; refused after 6 months from the receipt.
 
-    Example: `assay complaint appeal CP-2026-001 --grounds "..." --as C-1`
+    Example: `assay complaint appeal CP-2026-001 --grounds "..." --as P-05`
     """
     signer = session().must_sign(as_)
     with complaints_here() as complaints:
@@ -269,7 +269,7 @@ def appeal_decided(
 ) -> None:
     """Record what the outside party decided.
 
-    Example: `assay complaint appeal-decided CP-2026-001 confirmed --reasons "..." --as C-1`
+    Example: `assay complaint appeal-decided CP-2026-001 confirmed --reasons "..." --as P-05`
     """
     signer = session().must_sign(as_)
     with complaints_here() as complaints:
@@ -281,7 +281,7 @@ def appeal_decided(
 def list_(*, known_at: KnownAt = None, as_: As = None, json: Json = False) -> None:
     """List complaints by urgency with their clocks; no person is named.
 
-    Example: `assay complaint list --as C-1`
+    Example: `assay complaint list --as P-05`
     """
     from assay.governance.acting import book_at
     from assay.governance.complaints import queue
