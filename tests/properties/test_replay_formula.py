@@ -12,7 +12,8 @@ from unit.replay.making import by_replay, read_rows, toml
 
 from assay.core import decimal_text
 from assay.methodology import determine, load_methodology
-from assay.methodology.inputs import Inputs, Observation, inputs_from_document
+from assay.methodology.inputs import Inputs, Observation
+from assay.methodology.inputs_reading import inputs_from_document
 from assay.methodology.replay import Source, replay
 
 HEAD = """

@@ -19,9 +19,8 @@ from assay.methodology.inputs import (
     Observation,
     Quantity,
     Submission,
-    inputs_from_document,
-    register_of,
 )
+from assay.methodology.inputs_reading import inputs_from_document, register_of
 from assay.methodology.library import Library, library_of, load_library
 from assay.methodology.reference import METHODOLOGIES, REFERENCE, Reference, load_reference
 from assay.methodology.rendering import render

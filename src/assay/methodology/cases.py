@@ -20,7 +20,7 @@ from assay.methodology.document.loading import load_methodology
 from assay.methodology.document.model import Methodology, Words
 from assay.methodology.document.reading import Reading, Section
 from assay.methodology.engine.determining import determine
-from assay.methodology.inputs import inputs_from_document
+from assay.methodology.inputs_reading import inputs_from_document
 
 EXPECTED = ("status", "reason", "low", "mid", "high", "unit", "branch", "n_received", "n_used")
 

@@ -100,9 +100,11 @@ class ControlsPages(Controller):
 
     @get("/entry/{seq:int}", opt={"permission": READ, **_OWN}, sync_to_thread=True)
     def entry(self, request: Asked, seq: FromPath[int]) -> Response[Any]:
-        """The entry that a result points to."""
+        """The entry that a result points to; reports in confidence have a door of their own."""
         look(request, "controls", {"entry": str(seq)})
         entry = house_of(request).ledger.entry(seq)
+        if entry.kind.startswith("pressure."):
+            raise refused("entry.not_shown", f"entry {seq}", "open the report on /integrity")
         body = json.dumps(entry.body, ensure_ascii=False, indent=1, sort_keys=True)
         return page(request, "journal.html", entry=entry, body=body)
 

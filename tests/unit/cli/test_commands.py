@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -414,3 +416,11 @@ def test_a_door_that_is_taken_or_none_is_said_before_anything_is_told(agency: Sh
             assert (said.code, said.out) == (2, "")
             assert f"127.0.0.1:{port}" in said.err
             assert "--port 0" in said.err
+
+
+def test_a_reader_who_closes_the_pipe_is_no_finding() -> None:
+    command = [sys.executable, "-m", "assay", "methodology", "list"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as listing:
+        assert listing.stdout is not None
+        listing.stdout.close()
+        assert (listing.stderr.read() if listing.stderr else b"", listing.wait()) == (b"", 0)

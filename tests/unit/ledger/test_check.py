@@ -196,6 +196,7 @@ def test_the_same_person_on_both_sides_does_not_pass_the_check_either(ledger):
 def test_a_cut_journal_is_found_by_a_head_that_somebody_kept(busy):
     (kept,) = kept_heads(busy.home)
     (busy.home / "heads.jsonl").unlink()
+    assert [each.code for each in busy.check().findings] == ["head.not_kept"]
     attack(busy, "DELETE FROM journal WHERE seq > 6", *emptied_book())
     busy.rebuild()
     assert busy.check().ok

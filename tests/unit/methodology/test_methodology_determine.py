@@ -121,6 +121,13 @@ def test_bad_rows_become_findings_and_the_rest_goes_on():
     assert str(found.mid) == "22180"
 
 
+def test_a_roll_that_cannot_be_read_is_a_finding_with_its_place():
+    rolls = [{"from": "soon", "contract": "AD2603"}, {"contract": "AD2603"}, {"from": "2025-12-30"}]
+    found = inputs_from_document({"roll": [*rolls, {"from": "2025-12-30", "contract": "AD2604"}]})
+    assert [each.where for each in found.findings] == [f"roll, row {n}" for n in (1, 2, 3)]
+    assert found.roll == ({"from": date(2025, 12, 30), "contract": "AD2604"},)
+
+
 def test_an_unknown_field_is_refused_by_name_and_the_row_is_judged_by_the_rest():
     found = run(submissions=[DEALS[0] | {"mood": "good"}, *DEALS[1:]])
     (said,) = [each for each in found.findings if each.code == "input.unknown_field"]

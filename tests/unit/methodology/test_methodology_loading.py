@@ -265,3 +265,19 @@ def test_a_number_no_rule_can_execute_is_refused_with_its_clause(file, right, wr
     with pytest.raises(DocumentRefused, match=r"clause \d") as refusal:
         load_methodology(text.replace(right, wrong))
     assert words in str(refusal.value)
+
+
+@pytest.mark.parametrize("wrong", ["soon", "25:00", "10:15+08:00"])
+def test_a_time_that_is_none_is_refused_with_its_clause(wrong):
+    text = next((METHODOLOGIES / "ad-main").glob("*.toml")).read_text("utf-8")
+    assert 'until = "10:15:00"' in text
+    with pytest.raises(DocumentRefused, match=r"clause \d") as refusal:
+        load_methodology(text.replace('until = "10:15:00"', f'until = "{wrong}"'))
+    assert f"{wrong!r} is not a time such as 16:00" in str(refusal.value)
+
+
+def test_a_rule_about_terms_of_which_a_part_is_wrong_too_is_refused_not_a_fault():
+    text = (METHODOLOGIES / "al-a00" / "2021-12-27.toml").read_text("utf-8")
+    wrong = text.replace('series = ["AL-A00-FOSHAN"]', "series = 7")
+    with pytest.raises(DocumentRefused, match="7 is not a list of texts"):
+        load_methodology(wrong)

@@ -15,7 +15,8 @@ import pyarrow as pa
 from assay.core import decimal_text
 from assay.methodology import determine, load_methodology
 from assay.methodology.document.model import Methodology
-from assay.methodology.inputs import Inputs, Observation, inputs_from_document
+from assay.methodology.inputs import Inputs, Observation
+from assay.methodology.inputs_reading import inputs_from_document
 from assay.methodology.replay.texts import read_decimals
 
 HEAD = """

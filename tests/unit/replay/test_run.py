@@ -19,7 +19,7 @@ from unit.replay.making import (
 
 from assay.core import Refused
 from assay.methodology import determine, load_methodology
-from assay.methodology.inputs import inputs_from_document
+from assay.methodology.inputs_reading import inputs_from_document
 from assay.methodology.replay import Source, partitions, replay, replay_together
 from assay.methodology.replay import run as running
 

@@ -23,6 +23,13 @@ def test_a_report_is_seen_by_reporter_supervisor_and_compliance_only(door):
     assert "holiday" not in door.as_("C-1").get("/integrity").text  # the list has no words
 
 
+def test_the_entry_of_a_report_opens_at_no_other_door(door):
+    (entry,) = door.room.ledger.entries(kinds=["pressure.reported/1"])
+    answer = door.as_("C-1").get(f"/controls/entry/{entry.seq}")
+    assert (answer.status_code, "A-1" in answer.text) == (422, False)
+    assert "entry.not_shown" in answer.text
+
+
 def test_a_report_is_written_taken_up_and_closed(door):
     told = door.as_("A-2").post(
         "/integrity",

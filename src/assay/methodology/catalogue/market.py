@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import Any
 
 from assay.core import at
-from assay.methodology.catalogue.registry import entry, text, texts, word
+from assay.methodology.catalogue.registry import clock, entry, texts, word
 from assay.methodology.inputs import MarketRow
 
 
@@ -66,7 +66,7 @@ def stated(rows: Sequence[MarketRow], day: date, *, field: str, **_: Any) -> Rea
     )
 
 
-@entry("market", "last_trade", text("until"), word("contract", "most_traded", "only"))
+@entry("market", "last_trade", clock("until"), word("contract", "most_traded", "only"))
 def last_trade(
     rows: Sequence[MarketRow],
     day: date,
@@ -120,9 +120,9 @@ def most_traded(
     Volume breaks a tie, then the nearer month. Once rolled to a later month it never
     rolls back. A dated override by the analyst (``from``, ``contract``) wins.
     """
-    overrides = [each for each in roll if date.fromisoformat(str(each["from"])) <= day]
+    overrides = [each for each in roll if each["from"] <= day]
     if overrides:
-        return str(max(overrides, key=lambda each: str(each["from"]))["contract"])
+        return str(max(overrides, key=lambda each: each["from"])["contract"])
     by_day: dict[date, dict[str, tuple[Fraction, Fraction]]] = defaultdict(dict)
     for each in rows:
         if each.contract and "open_interest" in each.numbers:

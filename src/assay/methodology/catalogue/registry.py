@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -210,10 +210,22 @@ def _day(given: Any) -> date:
     return given
 
 
+def _clock(given: Any) -> str:
+    said = _text(given)
+    try:
+        zoned = time.fromisoformat(said).tzinfo is not None
+    except ValueError:
+        zoned = True
+    if zoned:
+        raise ValueError(f"{said!r} is not a time such as 16:00")
+    return said
+
+
 _READERS: dict[str, Callable[[Any], Any]] = {
     "decimal": _decimal,
     "count": _count,
     "text": _text,
+    "clock": _clock,
     "flag": _flag,
     "texts": _texts,
     "rows": _rows,
@@ -247,6 +259,11 @@ def word(name: str, *choices: str, default: Any = REQUIRED) -> Parameter:
 def text(name: str, default: Any = REQUIRED) -> Parameter:
     """A parameter that is a free text."""
     return Parameter(name, "text", default)
+
+
+def clock(name: str) -> Parameter:
+    """A parameter that is a time of the day on the clock of the document's zone: ``16:00``."""
+    return Parameter(name, "clock")
 
 
 def flag(name: str, default: Any = REQUIRED) -> Parameter:

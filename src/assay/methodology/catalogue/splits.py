@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from assay.methodology.catalogue.registry import count, entry, text, texts
+from assay.methodology.catalogue.registry import clock, count, entry, texts
 from assay.methodology.catalogue.shapes import Used
 
 
@@ -26,7 +26,7 @@ def by_class(
     return {name: part for name, part in parts.items() if part}
 
 
-@entry("split", "time", text("from"), count("minutes"), count("parts"))
+@entry("split", "time", clock("from"), count("minutes"), count("parts"))
 def by_time(
     used: Sequence[Used], *, minutes: int, parts: int, start: datetime | None = None, **_from: str
 ) -> dict[str, list[Used]]:

@@ -143,7 +143,9 @@ def _series_of_terms(found: Methodology, reading: Reading) -> None:
     """A rule about terms names only series that the document serves."""
     assert found.assessment is not None
     for call in found.assessment.screening:
-        strange = set(call.arguments["series"] if call.rule == "terms" else ()) - set(found.series)
+        strange = set(call.arguments.get("series", ()) if call.rule == "terms" else ()) - set(
+            found.series
+        )
         if strange:
             reading.wrong(
                 "unknown_series",

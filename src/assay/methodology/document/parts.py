@@ -6,7 +6,6 @@ raised here: problems are noted on the reading, and the loader raises them toget
 
 from __future__ import annotations
 
-from datetime import time
 from decimal import Decimal
 from typing import Any
 
@@ -216,17 +215,7 @@ def split(section: Section) -> Split:
     combine = section.text("combine", choices=("plain", "tonnage"))
     least = section.count("minimum_parts", 1)
     each = section.count("minimum_in_part", 1)
-    found = Split(call(section, "split"), combine, least, each)
-    if found.call.rule == "time":
-        _clock(section, str(found.call.arguments.get("from", "")))
-    return found
-
-
-def _clock(section: Section, said: str) -> None:
-    try:
-        time.fromisoformat(said)
-    except ValueError:
-        section.wrong("from", f"{said!r} is not a time such as 16:00")
+    return Split(call(section, "split"), combine, least, each)
 
 
 def input_spec(section: Section) -> InputSpec:

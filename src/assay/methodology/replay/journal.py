@@ -15,7 +15,7 @@ from typing import Any
 from assay.core import Finding, Severity
 from assay.methodology.document.model import Methodology
 from assay.methodology.engine.determining import determine
-from assay.methodology.inputs import inputs_from_document
+from assay.methodology.inputs_reading import inputs_from_document
 
 _LEGS = ("low", "mid", "high")
 

@@ -14,7 +14,8 @@ from fractions import Fraction
 from pathlib import Path
 
 from assay.core import Finding, Severity, refused
-from assay.methodology.inputs import Observation, agreeing
+from assay.methodology.inputs import Observation
+from assay.methodology.inputs_reading import agreeing
 from assay.methodology.replay.columns import Columns, day_of
 from assay.methodology.replay.rows import Findings, RowReader
 from assay.methodology.replay.tables import open_table
