@@ -223,7 +223,11 @@ def say_table(
     console = Console(file=sys.stdout, soft_wrap=False, highlight=False, markup=False)
     if not console.is_terminal:
         console = Console(file=sys.stdout, width=160, highlight=False, markup=False)
-    console.print(table)
+    try:
+        console.print(table)
+    except SystemExit:
+        # rich leaves with 1 when the reader closed the pipe (`| head`): no finding of the command
+        raise BrokenPipeError from None
 
 
 def answer(document: Any, as_json: bool) -> bool:
