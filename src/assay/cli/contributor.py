@@ -43,10 +43,14 @@ def _done(entry: Entry, json: bool, **more: Any) -> None:
 
 @app.command
 def apply(
-    contributor: Code, *, name: str, group: str, words: Words,
+    contributor: Code, *,
+    name: Annotated[str, Parameter(help="The firm's name.")],
+    group: Annotated[str, Parameter(help="The code of its group of affiliates, e.g. G19.")],
+    words: Words,
     class_: Annotated[list[Literal["producer", "trader", "downstream"]], Parameter(name="--class")],
     series: Annotated[list[str], Parameter(name="--series")],
-    name_zh: str | None = None, escalation: str | None = None,
+    name_zh: Annotated[str | None, Parameter(help="Its name in Chinese.")] = None,
+    escalation: Annotated[str | None, Parameter(help="Whom to ask there when data is doubted; goes to the vault.")] = None,
     as_: As = None, json: Json = False,
 ) -> None:  # fmt: skip
     """Enter a firm that asks to be a contributor, as a candidate.

@@ -47,8 +47,10 @@ def _done(entry: Entry, subject: str, json: bool) -> None:
 @app.command
 def report(
     manner: Literal["force", "threat", "inducement", "other"], *, words: Confidential,
-    contributor: str | None = None, against: str | None = None,
-    series: list[str] | None = None, as_: As = None, json: Json = False,
+    contributor: Annotated[str | None, Parameter(help="The firm it came from.")] = None,
+    against: Annotated[str | None, Parameter(help="The person of the house it is about; it goes past him.")] = None,
+    series: Annotated[list[str] | None, Parameter(help="The series it concerns.")] = None,
+    as_: As = None, json: Json = False,
 ) -> None:  # fmt: skip
     """Report pressure or inducement in confidence, to the supervisor and compliance.
 

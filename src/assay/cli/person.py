@@ -18,9 +18,11 @@ def add(
     role: Annotated[
         list[str], Parameter(help="analyst, price_manager, compliance, auditor, admin.")
     ],
-    since: SomeDate,
-    until: SomeOptionalDate = None,
-    name: str | None = None,
+    since: Annotated[SomeDate, Parameter(help="The first day of these roles.")],
+    until: Annotated[
+        SomeOptionalDate, Parameter(help="Their last day; open when left out.")
+    ] = None,
+    name: Annotated[str | None, Parameter(help="The person's name; goes to the vault.")] = None,
     as_: As = None,
     json: Json = False,
 ) -> None:

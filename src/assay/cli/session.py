@@ -170,10 +170,15 @@ OptionalDate = Annotated[
 ]
 First = Annotated[date | None, Parameter(name="--from", converter=_day, help="First pricing date.")]
 Last = Annotated[date | None, Parameter(name="--to", converter=_day, help="Last pricing date.")]
-SomeDate = Annotated[date, Parameter(converter=_day)]
-SomeOptionalDate = Annotated[date | None, Parameter(converter=_day)]
-Instant = Annotated[datetime, Parameter(converter=_instant)]
-OptionalInstant = Annotated[datetime | None, Parameter(converter=_instant)]
+SomeDate = Annotated[date, Parameter(converter=_day, help="A day, e.g. 2025-12-30.")]
+SomeOptionalDate = Annotated[date | None, Parameter(converter=_day, help="A day, e.g. 2025-12-30.")]
+Instant = Annotated[
+    datetime, Parameter(converter=_instant, help="An instant, e.g. 2025-12-30T10:14:00+08:00.")
+]
+OptionalInstant = Annotated[
+    datetime | None,
+    Parameter(converter=_instant, help="An instant, e.g. 2025-12-30T10:14:00+08:00."),
+]
 As = Annotated[
     str | None, Parameter(name="--as", help="Who does this; signed with his file in ASSAY_KEYS.")
 ]
