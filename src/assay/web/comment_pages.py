@@ -196,7 +196,7 @@ class CommentPages(Controller):
         files = render({lang: built.comments[lang]}, reports, ("html",))
         return Response(
             next(iter(files.values())),
-            media_type="text/html; charset=utf-8",
+            media_type="text/html",
             headers={"content-security-policy": PREVIEW_POLICY},
         )
 

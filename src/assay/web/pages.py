@@ -140,4 +140,4 @@ def page(
 ) -> Response[str]:
     """A template as an HTML response."""
     text = render(request, template, **context)
-    return Response(text, media_type="text/html; charset=utf-8", status_code=status_code)
+    return Response(text, media_type="text/html", status_code=status_code)

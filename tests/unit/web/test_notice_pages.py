@@ -69,6 +69,10 @@ def test_the_reader_shows_dates_on_top_and_every_clause(client):
     assert client.get("/methodology/al-a00?version=sha256:0").status_code == 422
 
 
+def test_a_page_says_its_encoding_once(client):
+    assert client.get("/methodology").headers["content-type"] == "text/html; charset=utf-8"
+
+
 def test_a_proposal_is_not_public_before_its_notice(client, change, room):
     changes, name = change
     assert client.get(f"/changes/{name}").status_code == 422
