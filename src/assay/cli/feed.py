@@ -78,8 +78,10 @@ def feed(
         for finding in found:
             say_finding(finding)
         for row in rows:
+            factors = sum(each["kind"] == "factor.recorded/1" for each in row["entries"])
+            more = f", {factors} factors made of it" if factors else ""
             say(
-                f"{row['file']}: {row['feed'] or 'no declared feed'}, {row['recorded']} recorded, {row['quarantined']} quarantined"
+                f"{row['file']}: {row['feed'] or 'no declared feed'}, {row['recorded']} recorded, {row['quarantined']} quarantined{more}"
             )
     return verdict(found)
 

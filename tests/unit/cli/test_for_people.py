@@ -50,6 +50,16 @@ def test_what_changed_since_the_day_before_is_said(agency: Shell) -> None:
     assert "change of the mid against 2025-12-01: 20" in said
 
 
+def test_factors_made_of_a_file_are_said(shell: Shell) -> None:
+    shell.fine(
+        "home", "create", "--agency", AGENCY / "agency.toml",
+        "--simulated-from", "2025-12-29T18:00:00+08:00",
+    )  # fmt: skip
+    file = AGENCY / "market" / "before" / "carbon-intensity.csv"
+    said = shell.fine("market", "import", file, "--takes-effect", "2025-11-17", "--as", "P-01").out
+    assert "carbon-intensity, 0 recorded, 0 quarantined, 2 factors made of it" in said
+
+
 def test_submissions_one_by_one(agency: Shell) -> None:
     at(agency, "09:00:00")
     agency.fine("day", "open", "--date", DAY, "--as", "P-01")
