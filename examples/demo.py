@@ -303,6 +303,7 @@ def _where(demo: Demo, days: list[str]) -> None:
         "bundle for an auditor": demo.out / "auditor",
         "the morning comment": demo.out / "comment",
         "the auditor's dossier and sealed day": demo.out / "dossier",
+        "the letter to a late firm": demo.out / "letters",
         **_sources(days),
     }
     demo.console.print("\n[bold]Where everything lies[/]")

@@ -40,13 +40,14 @@ def told_letter(
         "what": what, "subject": subject, "language": letter.language, "file": str(out),
         "digest": digest_of(content),
     }  # fmt: skip
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_bytes(content)
     if sent is not None:
         entry = send(
             ledger, load_roles(session().settings.reference), session().must_sign(as_), permission,
             letter, what=what, subject=subject, channel=sent, zone="Asia/Shanghai",
         )  # fmt: skip
         said |= {"letter": entry.body["letter"], "seq": entry.seq}
-    out.write_bytes(content)
     if not answer(said, json):
         tail = f", went out as {said['letter']} (entry {said['seq']})" if sent else ""
         say(f"{out}: {what} of {subject}{tail}")

@@ -28,7 +28,7 @@ KINDS = ("transaction", "bid", "offer", "indication")
 
 CHANNELS = ("email", "wechat", "qq", "phone", "fax", "workbook", "portal", "api")
 
-#: What each kind needs (DOMAIN section 3); "price" and "terms" are answered by one of several.
+#: What each kind needs; "price" and "terms" are answered by one of several.
 REQUIRED = {
     "transaction": ("quantity", "place", "delivery", "payment"),
     "bid": ("side", "quantity"),

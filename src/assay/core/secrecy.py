@@ -1,4 +1,4 @@
-"""The secrecy of firms (DOMAIN section 5): what may leave the house, said once for every exit.
+"""The secrecy of firms: what may leave the house, said once for every exit.
 
 A public statistic rests on at least three contributors, none of them above half of the
 volume; between two revisions of one tick it may not differ, or the difference would be

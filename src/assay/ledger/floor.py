@@ -18,7 +18,7 @@ from assay.core import instant_text, refused
 from assay.ledger.book.submissions import archived_last
 from assay.ledger.store import journal, vault
 
-#: Records are kept at least this many years (DOMAIN section 8).
+#: Records are kept at least this many years (IOSCO PRA 2.18).
 LEAST_YEARS = 5
 FORGETTING = "evidence.shredded/1"
 

@@ -119,7 +119,7 @@ def test_letters_and_a_long_study_by_the_commands(here, tmp_path):
     assert (
         here("change", "attach", name, tmp_path / "none", "--words", "x", "--as", manager).code == 2
     )
-    letter = ("change", "letter", name, "notice", "--out", tmp_path / "notice.pdf")
+    letter = ("change", "letter", name, "notice", "--out", tmp_path / "letters" / "notice.pdf")
     assert here(*letter, "--json").finding["code"] == "change.state"
     here.fine("change", "study", name, "--as", manager)
     here.fine("change", "notice", name, "--as", manager)

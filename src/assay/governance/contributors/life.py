@@ -22,7 +22,7 @@ from assay.ledger.book.contributors import contributors_on
 from assay.ledger.book.files import papers_of, rectification_of, submitter_on
 
 WRITE = "governance:contributor:write"
-#: What must have passed before a firm becomes active (DOMAIN section 5).
+#: What must have passed before a firm becomes active.
 CHECKS = ("identity", "chain", "reputation")
 SUBMITTER_CHECKS = ("data_access", "mandate")
 

@@ -1,6 +1,6 @@
 """Scores of a contributor, computed from the journal and explained in a sentence each.
 
-Eight scores over a span of pricing dates (DOMAIN section 5). Everything is counted from
+Eight scores over a span of pricing dates. Everything is counted from
 what the desk recorded; nothing is stored, so a score can be asked again for any span. The
 standards stand in `reference/surveillance.toml`. A firm itself never reads a score that
 rests on what others told. Decides nothing: a person gives notice.

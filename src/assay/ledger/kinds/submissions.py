@@ -46,7 +46,7 @@ class Span(Body, frozen=True, kw_only=True):
 
 
 class Fields(Body, frozen=True, kw_only=True):
-    """The datum itself (DOMAIN section 3); decimals and times as text, None where unknown."""
+    """The datum itself; decimals and times as text, None where unknown."""
 
     pricing_date: str | None = None
     series: str | None = None

@@ -29,7 +29,7 @@ from assay.methodology.replay.results import BRANCH_CODES, DETERMINED
 
 #: Days of which the reason is asked, unless the caller wants more.
 DAYS = 10
-#: A price made of fewer data than this would let one firm's price be inferred (DOMAIN 5).
+#: A price made of fewer data than this would let one firm's price be inferred.
 LEAST_DATA = 3
 Legs = tuple[Decimal | None, Decimal | None, Decimal | None]
 
