@@ -125,7 +125,7 @@ def test_letters_and_a_long_study_by_the_commands(here, tmp_path):
     here.fine("change", "notice", name, "--as", manager)
     told = here.fine(*letter, "--lang", "zh", "--sent", "email", "--as", manager, "--json").document
     assert told["letter"] == "L-2025-001"
-    raw = (tmp_path / "notice.pdf").read_bytes()
+    raw = (tmp_path / "letters" / "notice.pdf").read_bytes()
     assert told["digest"] == "sha256:" + hashlib.sha256(raw).hexdigest()
     here.fine("change", "letter", name, "--out", tmp_path / "notice.html", "--lang", "zh")
     assert "放宽界限" in (tmp_path / "notice.html").read_text("utf-8")
