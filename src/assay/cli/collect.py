@@ -365,7 +365,8 @@ def _say_taken(
         for finding in found:
             say_finding(finding)
         offered = sum(len(row["submissions"]) for row in rows)
-        say(f"{len(rows)} pieces of evidence, {offered} submissions offered: confirm them")
+        pieces = "1 piece" if len(rows) == 1 else f"{len(rows)} pieces"
+        say(f"{pieces} of evidence, {offered} submissions offered: confirm them")
     return verdict(found)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
@@ -50,7 +50,7 @@ def day(
     *,
     from_: First = None,
     to: Last = None,
-    audience: Annotated[str, Parameter(name="--for", help="auditor or public.")],
+    audience: Annotated[Literal["auditor", "public"], Parameter(name="--for", help="Who gets it.")],
     out: Annotated[Path, Parameter(help="A new or empty folder.")],
     json: Json = False,
 ) -> int:

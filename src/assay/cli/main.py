@@ -61,6 +61,7 @@ GROUPS: dict[str, tuple[str, str]] = {
 #: What a group's own help shows of its commands; a single command has its example in its docstring.
 EXAMPLES = {
     "day": "assay day status --date 2025-12-30 --as P-01",
+    "collect": "assay collect inbox/wechat/group.csv --channel wechat --as P-01",
     "market": "assay market import examples/agency/market/before/usdcny.csv --as P-01",
     "ledger": "assay ledger check",
     "backup": "assay backup make backup/2025-12-30",
@@ -139,7 +140,7 @@ def _failed(problem: Exception, session: Session) -> int:
     if isinstance(problem, Refused | BrokenPromise):
         for each in getattr(problem, "findings", None) or (problem.finding,):
             say_finding(each)
-        return FINDING
+        return WRONG_USE if problem.finding.code.startswith("settings.") else FINDING
     if isinstance(problem, WrongUse):
         say_finding(Finding("command.wrong_use", Severity.ERROR, problem.where, problem.what_to_do))
         return WRONG_USE

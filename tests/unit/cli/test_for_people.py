@@ -154,3 +154,11 @@ def test_the_real_check_for_people(shell: Shell) -> None:
     said = shell.fine("determine", document, "--date", "2023-08-18", "--inputs", inputs)
     assert "19189" in said.out
     assert "cea = 70.1 CNY/tCO2" in said.out
+
+
+def test_a_setting_or_an_audience_that_is_none_is_wrong_use(agency: Shell, tmp_path: Path) -> None:
+    said = agency("export", "day", DAY, "--for", "nobody", "--out", str(tmp_path / "out"))
+    assert (said.code, "auditor" in said.err) == (2, True)
+    agency.environ["ASSAY_HOMEE"] = "elsewhere"
+    said = agency("price", "AL-LC", "--date", DAY)
+    assert (said.code, "settings.unknown_variable" in said.err) == (2, True)
