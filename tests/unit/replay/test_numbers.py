@@ -201,8 +201,26 @@ def test_leaving_rows_out_again_leaves_them_out_of_machine_code_too(tmp_path) ->
         ]
 
 
-def prepared_of(tmp_path: Path, methodology, listed: list[dict]):
+def test_which_documents_share_is_remembered_from_partition_to_partition(tmp_path) -> None:
+    mean, median = simple({"rule": "mean"}), simple({"rule": "median", "even": "mean"})
+    of_two = simple({"rule": "mean"}, series=("S-1", "S-2"))
+    columns, reader = read_rows_of(tmp_path, rows("10", "20", "60"))
+    likes: dict[tuple[int, int], bool] = {}
+    for _ in range(2):
+        ready = Ready(likes)
+        found = [ready.of(each, columns, None, reader)[0] for each in (mean, median, of_two)]
+        assert found[0] is found[1]
+        assert found[2] is not found[0]
+    assert sorted(likes.values()) == [False, True]
+
+
+def read_rows_of(tmp_path: Path, listed: list[dict]):
     table = open_table(write_rows(tmp_path / "in.csv", listed), NEEDED, SUBMISSION_FIELDS)
     reader = RowReader("in.csv", Findings())
     [columns] = map(reader.read, table.batches())
+    return columns, reader
+
+
+def prepared_of(tmp_path: Path, methodology, listed: list[dict]):
+    columns, reader = read_rows_of(tmp_path, listed)
     return Ready().of(methodology, columns, None, reader)[1]

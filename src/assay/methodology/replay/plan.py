@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil
 from typing import Any
 
@@ -41,6 +42,8 @@ _RANGES = {
     "min_max": k.MIN_MAX, "quote_ends": k.QUOTE_ENDS, "quote_means": k.QUOTE_MEANS,
     "percentiles": k.SHARES, "band": k.BAND, "mid": k.AS_MID,
 }  # fmt: skip
+#: Every partition asks for the same few.
+_trim_count = lru_cache(maxsize=1 << 12)(trim_count)
 _COUNT_TRIMS = ("count", "count_table", "percent")
 _VOLUME_TRIMS = ("volume", "lowest_volume")
 _CLEANING = frozenset({
@@ -254,7 +257,7 @@ def _cuts(trim: RuleCall | None, largest: int) -> list[int]:
         if trim is not None and trim.rule == "count":
             low, high = trim.arguments["low"], trim.arguments["high"]
         elif trim is not None and trim.rule == "percent":
-            low = high = trim_count(size, trim.arguments["percent"], trim.arguments["count"])
+            low = high = _trim_count(size, trim.arguments["percent"], trim.arguments["count"])
         elif trim is not None and trim.rule == "count_table":
             low = high = _from_table(trim.arguments["table"], size)
         flat += [low, high] if low + high < size else [0, 0]

@@ -113,7 +113,8 @@ def partition_of(
     if context is not None and before:
         columns = joined([context, columns])
     columns, series, before = _served(methodology, columns, dictionaries, before)
-    change = np.flatnonzero(np.diff(columns.day, prepend=columns.day[:1] - 1))
+    differs = np.append(True, columns.day[1:] != columns.day[:-1])[: len(columns)]
+    change = np.flatnonzero(differs)
     starts = np.append(change, len(columns)).astype(np.int64)
     days = columns.day[starts[:-1]]
     index = np.repeat(np.arange(len(days), dtype=np.int64), np.diff(starts))

@@ -140,7 +140,7 @@ def _silent(fixings: Fixings, about: Completion) -> Fixings:
     days = _pricing_days(about)
     if not len(days) or not len(fixings):
         return empty(0)
-    spoken = np.unique(fixings.series)
+    spoken = np.flatnonzero(np.bincount(fixings.series, minlength=size))
     there = np.zeros((len(days), size), dtype=bool)
     place = np.searchsorted(days, fixings.day)
     inside = (place < len(days)) & (days[np.minimum(place, len(days) - 1)] == fixings.day)

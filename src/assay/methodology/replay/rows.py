@@ -307,4 +307,7 @@ def _level(numbers: dict[str, Array], scales: dict[str, int], low: str, high: st
 
 def _ends(low: Array, high: Array) -> tuple[Array, Array]:
     """Where one end is missing it is the other."""
-    return np.where(low == NULL, high, low), np.where(high == NULL, low, high)
+    without_low, without_high = low == NULL, high == NULL
+    if not (without_low.any() or without_high.any()):
+        return low, high
+    return np.where(without_low, high, low), np.where(without_high, low, high)

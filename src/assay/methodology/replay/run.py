@@ -183,6 +183,7 @@ class _Run:
         self.compile = source.compile
         self._outside = False
         self._strange: dict[str, int] = {}
+        self._likes: dict[tuple[int, int], bool] = {}
         self._served = {code for document in documents for code in document.series}
         for code in documents[0].series:
             self.reader.dictionary("series").code(code)
@@ -329,7 +330,7 @@ class _Run:
         engines: list[DayEngine] | None = None,
     ) -> tuple[list[Fixings], list[Array]]:
         columns, context = given
-        ready, found = Ready(), []
+        ready, found = Ready(self._likes), []
         shared = [ready.of(document, columns, context, self.reader) for document in self.documents]
         priced = self._kernel(shared)
         for number, document in enumerate(self.documents):

@@ -60,7 +60,7 @@ class Screen:
         self.columns = columns
         self.dictionaries = dictionaries
         self._days = days
-        self._sizes = np.bincount(day_index, minlength=len(days))
+        self._sizes = np.diff(np.searchsorted(day_index, np.arange(len(days) + 1)))
         self._bounds: dict[str, Array] = {}
         self._kinds: Array | None = None
 

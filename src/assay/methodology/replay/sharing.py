@@ -19,10 +19,14 @@ from assay.methodology.replay.rows import RowReader
 
 
 class Ready:
-    """Partitions prepared once for documents that screen alike."""
+    """One partition prepared once for documents that screen alike.
 
-    def __init__(self) -> None:
+    `likes` remembers from partition to partition which documents of the run do.
+    """
+
+    def __init__(self, likes: dict[tuple[int, int], bool] | None = None) -> None:
         self._held: list[tuple[Methodology, Partition, Prepared | None]] = []
+        self._likes = {} if likes is None else likes
 
     def of(
         self,
@@ -33,12 +37,19 @@ class Ready:
     ) -> tuple[Partition, Prepared | None]:
         """Partition and, where the document allows columns, what the kernel needs."""
         for other, partition, prepared in self._held:
-            if _alike(document, other):
+            if self._alike(document, other):
                 return partition, prepared
         partition = partition_of(document, columns, reader.dictionaries, context)
         ready = None if why_not(document) else prepare(document, partition)
         self._held.append((document, partition, ready))
         return partition, ready
+
+    def _alike(self, one: Methodology, other: Methodology) -> bool:
+        """As `_alike`, asked once of each pair: the run holds its documents to the end."""
+        pair = (id(one), id(other))
+        if pair not in self._likes:
+            self._likes[pair] = _alike(one, other)
+        return self._likes[pair]
 
 
 def _alike(one: Methodology, other: Methodology) -> bool:
