@@ -83,7 +83,7 @@ def test_what_nobody_confirmed_gives_way_to_the_new_reading(
         csv, "api", late, Sent(contributor="F01"), again="it came by the interface"
     )
     (after,) = taken.submissions
-    assert after == before.replace("-1", "r2-1")
+    assert after == before.removesuffix("-1") + "r2-1"
     assert states(ledger) == [(before, "workbook", "discarded"), (after, "api", "offered")]
     (received, anew) = ledger.entries(kinds=["submission.received/1"])
     assert anew.body["received_at"] == received.body["received_at"], "read again makes it no later"
