@@ -98,9 +98,8 @@ def test_a_complaint_by_the_commands(here, tmp_path):
     assert here("change", "alarms").code in (0, 1)
 
 
-def test_letters_and_a_long_study_by_the_commands(here, tmp_path):
-    who, day = people(here), "2026-01-26"
-    manager, officer = who["price_manager"], who["compliance"]
+def test_letters_and_a_long_study_of_a_change_by_the_commands(here, tmp_path):
+    manager, day = people(here)["price_manager"], "2026-01-26"
     path = proposed(tmp_path, day)
     name = here.fine(
         "change", "propose", path, "--class", "material", "--title", "A wider cut", "--title-zh",
@@ -130,6 +129,10 @@ def test_letters_and_a_long_study_by_the_commands(here, tmp_path):
     here.fine("change", "letter", name, "--out", tmp_path / "notice.html", "--lang", "zh")
     assert "放宽界限" in (tmp_path / "notice.html").read_text("utf-8")
     assert here("change", "letter", name, "--out", tmp_path / "notice.docx").code == 2
+
+
+def test_letters_of_a_complaint_and_to_a_firm_by_the_commands(here, tmp_path):
+    officer = people(here)["compliance"]
     given = (
         "complaint",
         "receive",
