@@ -18,7 +18,7 @@ from litestar import Controller, get, post
 from litestar.params import FromQuery
 from litestar.response import Response
 
-from assay.core import refused, utc, zone_of
+from assay.core import refused
 from assay.governance.audit import (
     Archive,
     dossier,
@@ -33,6 +33,7 @@ from assay.ledger import load_signer
 from assay.ledger.book.audit import views_since
 from assay.ledger.keys import PUBLICATION
 from assay.publication import export_days
+from assay.web.fields import day_in, instant_in
 from assay.web.pages import page
 from assay.web.security import house_of, who_is
 from assay.web.sign_in import Asked, Form
@@ -54,27 +55,6 @@ def look(
         door="pages", today=house.desk.today(), known_at=known_at,
     )  # fmt: skip
     return person
-
-
-def day_in(text: str | None, what: str) -> date:
-    """A date of a form."""
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        raise refused(
-            f"{what}.unreadable", text or what, "write a date such as 2025-12-30"
-        ) from None
-
-
-def instant_in(text: str | None, zone: str) -> datetime | None:
-    """The instant of an as-known-at field (without a zone: the house's); empty means now."""
-    if not text:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise refused("instant.unreadable", text, "write e.g. 2025-12-30T10:14:00+08:00") from None
-    return utc(found if found.tzinfo else found.replace(tzinfo=zone_of(zone)))
 
 
 class AuditPages(Controller):

@@ -32,7 +32,7 @@ from assay.ledger.book import changes as book
 from assay.ledger.book.changes import FORCE_MAJEURE
 from assay.ledger.book.letters import letters_of
 from assay.methodology import DocumentRefused
-from assay.web.complaint_pages import day_in
+from assay.web.fields import some_day
 from assay.web.letter_pages import changes_in, places_in, study_response
 from assay.web.pages import page
 from assay.web.security import house_of, who_is
@@ -106,7 +106,7 @@ class ChangeOffice(Controller):
 
         def act(changes: Changes, signer: Signer) -> None:
             changes.study(
-                signer, change, *(day_in(data.get(each, "")) for each in ("first", "last"))
+                signer, change, *(some_day(data.get(each, "")) for each in ("first", "last"))
             )
 
         return _done(request, change, act)

@@ -8,7 +8,6 @@ its handler. Decides nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from litestar import Controller, get, post
@@ -28,6 +27,7 @@ from assay.governance.complaints import (
 from assay.governance.complaints.acts import READ
 from assay.ledger import Signer
 from assay.ledger.book.letters import letters_of
+from assay.web.fields import some_day
 from assay.web.letter_pages import changes_in, complaints_in
 from assay.web.pages import language_of, page
 from assay.web.security import house_of, who_is
@@ -64,7 +64,7 @@ class ComplaintOffice(Controller):
                 data.get("text", ""), data.get("category", ""), name=data.get("name", ""),
                 contact=data.get("contact", ""), channel=_channel(data.get("channel", "")),
                 series=[data["series"]] if data.get("series") else [], signer=signer,
-                pricing_date=day_in(data.get("day", "")), change=data.get("change") or None,
+                pricing_date=some_day(data.get("day", "")), change=data.get("change") or None,
             )  # fmt: skip
             named.append(entry.body["complaint"])
 
@@ -102,7 +102,7 @@ class ComplaintOffice(Controller):
         """Move the outcome to a later day, with a reason."""
 
         def act(complaints: Complaints, signer: Signer) -> None:
-            until = day_in(data.get("until", ""))
+            until = some_day(data.get("until", ""))
             if until is None:
                 raise refused("complaint.day", complaint, "name the later day")
             complaints.extend(signer, complaint, until, data.get("reason", ""))
@@ -138,14 +138,6 @@ class ComplaintOffice(Controller):
             request, complaint,
             lambda complaints, signer: complaints.appeal_decided(signer, complaint, outcome, reasons),
         )  # fmt: skip
-
-
-def day_in(text: str) -> date | None:
-    """A day of a form; None for an empty field."""
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise refused("day.unreadable", text, "write the day as 2025-12-30") from None
 
 
 def _channel(channel: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Annotated, Any, get_args
 
 from litestar import Controller, get, post
@@ -23,7 +22,7 @@ from assay.governance.office import Office, office_of
 from assay.ledger import Signer
 from assay.ledger.kinds.contributors import Class, Status
 from assay.ledger.kinds.files import Check, Document
-from assay.web.audit_pages import day_in, instant_in
+from assay.web.fields import day_in, instant_in, some_day
 from assay.web.house import House
 from assay.web.pages import page
 from assay.web.security import house_of, who_is
@@ -66,11 +65,6 @@ def signing(request: Asked) -> tuple[Office, Signer]:
     return office_in(house), house.signer(who)
 
 
-def some_day(said: Said, name: str) -> date | None:
-    """A date of a form that may be left out."""
-    return day_in(said[name], name) if said.get(name) else None
-
-
 def words_in(said: Said, name: str) -> list[str]:
     """Codes written with blanks or commas between them."""
     return said.get(name, "").replace(",", " ").replace("，", " ").split()
@@ -89,7 +83,7 @@ def _check(office: Office, signer: Signer, code: str, said: Said) -> Any:
 def _mandate(office: Office, signer: Signer, code: str, said: Said) -> Any:
     return firms.mandate(
         office, signer, code, said.get("submitter", "").strip(), said.get("name", ""),
-        words_in(said, "series"), day_in(said.get("since"), "since"), some_day(said, "until"),
+        words_in(said, "series"), day_in(said.get("since"), "since"), some_day(said.get("until"), "until"),
         said.get("function", ""),
     )  # fmt: skip
 
@@ -110,7 +104,7 @@ def _reference(office: Office, signer: Signer, code: str, said: Said) -> Any:
 def _alias(office: Office, signer: Signer, code: str, said: Said) -> Any:
     return firms.alias(
         office, signer, code, said.get("alias", "").strip(), day_in(said.get("since"), "since"),
-        some_day(said, "until"), said.get("channel") or None, said.get("submitter") or None,
+        some_day(said.get("until"), "until"), said.get("channel") or None, said.get("submitter") or None,
     )  # fmt: skip
 
 
@@ -166,7 +160,7 @@ def _paper(office: Office, signer: Signer, code: str, said: Mapping[str, Any]) -
     return firms.file_document(
         office, signer, code, str(said.get("document", "")).strip(), str(said.get("type", "")),
         content, media_type, day_in(said.get("valid_from"), "valid_from"),
-        some_day(said, "valid_until"), words,
+        some_day(said.get("valid_until"), "valid_until"), words,
     )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ from assay.web.desk_view import (
     verdicts_now,
 )
 from assay.web.drawer import drawer_of
+from assay.web.fields import some_day
 from assay.web.pages import page
 from assay.web.security import house_of, who_is
 from assay.web.sign_in import Asked, Form
@@ -52,12 +53,7 @@ class Order:
 
 def day_of(text: str | None, request: Asked) -> date:
     """The pricing date of the query, today of the house when none is named."""
-    if not text:
-        return house_of(request).desk.today()
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise refused("day.unreadable", text, "write a date such as 2025-12-30") from None
+    return some_day(text) or house_of(request).desk.today()
 
 
 def perform(request: Asked, act: Act) -> None:

@@ -16,8 +16,8 @@ from assay.core import Refused
 from assay.governance.integrity import declaring, pressure, surveillance
 from assay.governance.integrity.evidence import opened_flag
 from assay.ledger.kinds.integrity import Interest
-from assay.web.audit_pages import day_in
-from assay.web.contributor_pages import Said, asking, signing, some_day, words_in
+from assay.web.contributor_pages import Said, asking, signing, words_in
+from assay.web.fields import day_in, some_day
 from assay.web.pages import page
 from assay.web.sign_in import Asked, Form
 
@@ -210,7 +210,7 @@ class FlagPages(Controller):
         }  # fmt: skip
         rows = surveillance.flags_for(
             office, person, state=shown, detector=detector, subject=subject.strip(),
-            series=series.strip(), since=some_day(asked, "since"), until=some_day(asked, "until"),
+            series=series.strip(), since=some_day(asked.get("since"), "since"), until=some_day(asked.get("until"), "until"),
         )  # fmt: skip
         detectors = sorted({row["detector"] for row in surveillance.flags_for(office, person, state="all")})  # fmt: skip
         return page(

@@ -7,7 +7,6 @@ may write in its room. Chooses no words and decides nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from litestar import Controller, get, post
@@ -30,6 +29,7 @@ from assay.governance.letters.firms import firm_letter
 from assay.governance.office import Office, office_of
 from assay.ledger.book.changes import change_of, consultation_of
 from assay.ledger.book.letters import letters_of
+from assay.web.fields import day_in
 from assay.web.house import House
 from assay.web.pages import language_of, page
 from assay.web.security import house_of, who_is
@@ -229,12 +229,8 @@ class LetterPages(Controller):
     ) -> Response[bytes]:  # fmt: skip
         """The public notice of a correction."""
         house = house_of(request)
-        try:
-            on = date.fromisoformat(day)
-        except ValueError:
-            raise refused("day.unreadable", day, "write the day as 2025-12-30") from None
         letter = correction_letter(
-            house.ledger, load_letter_words(house.reference), series, on,
+            house.ledger, load_letter_words(house.reference), series, day_in(day),
             lang or language_of(request), house.zone, revision,
         )  # fmt: skip
         return letter_response(letter, form)

@@ -28,7 +28,7 @@ from assay.governance.complaints import corrections, public_register, statistics
 from assay.governance.letters import load_letter_words
 from assay.ledger.book import changes as book
 from assay.methodology import differences_between, render
-from assay.web.complaint_pages import day_in
+from assay.web.fields import some_day
 from assay.web.letter_pages import (
     changes_in,
     complaints_in,
@@ -215,7 +215,7 @@ class ComplaintPages(Controller):
                 data.get("text", ""), data.get("category", ""), name=data.get("name", ""),
                 contact=data.get("contact", ""),
                 series=[data["series"]] if data.get("series") else [],
-                pricing_date=day_in(data.get("day", "")), change=data.get("change") or None,
+                pricing_date=some_day(data.get("day", "")), change=data.get("change") or None,
             )  # fmt: skip
         except Refused as problem:
             return _register_page(request, data, problem=problem)
