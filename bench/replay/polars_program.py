@@ -96,6 +96,13 @@ def once(table: Path, inputs: Path, out: Path) -> None:
         .collect(engine="streaming")
     )  # fmt: skip
     fixings.write_parquet(out / "fixings.parquet")
+    on_top(fixings, inputs, out)
+
+
+def on_top(fixings, inputs: Path, out: Path) -> None:
+    """The formula over the first series and the table of inputs."""
+    import polars as pl
+
     close = (pl.col("value").cast(pl.Decimal(12, 2)) * 100).cast(pl.Int64)
     carbon = (
         pl.read_csv(inputs, infer_schema=False).filter(pl.col("series") == "CARBON")
