@@ -15,7 +15,7 @@ from assay.core import Refused
 from assay.ledger.check import check
 
 from .conftest import DAY, shanghai
-from .test_morning import FOSHAN, LC, code_of, legs, price, published
+from .morning import FOSHAN, LC, code_of, legs, price, published
 
 
 def misread(room, low="22060"):

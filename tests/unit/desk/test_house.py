@@ -16,7 +16,7 @@ from assay.ledger.book.market import factor_in_force
 from assay.methodology import library_of
 
 from .conftest import DAY
-from .test_morning import FOSHAN, LC, SHANGHAI, code_of, determined, opened, three_deals
+from .morning import FOSHAN, LC, SHANGHAI, code_of, determined, opened, three_deals
 
 
 def test_a_registration_holds_from_its_day_to_its_last(room):

@@ -13,7 +13,7 @@ from assay.ledger import SYSTEM, Draft
 from assay.methodology import METHODOLOGIES, library_of, load_methodology
 
 from .conftest import DAY, shanghai
-from .test_morning import FOSHAN, determined, opened, three_deals
+from .morning import FOSHAN, determined, opened, three_deals
 
 
 def market(room, series, contract, content, day="2025-12-30", session="day"):

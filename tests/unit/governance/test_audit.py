@@ -23,7 +23,7 @@ from assay.governance.audit import (
 from assay.ledger.book.audit import reproductions_of, views_since
 from assay.methodology import METHODOLOGIES, REFERENCE
 from tests.unit.desk.conftest import DAY, library, room, shanghai
-from tests.unit.desk.test_morning import FOSHAN, LC, SHANGHAI, published
+from tests.unit.desk.morning import FOSHAN, LC, SHANGHAI, published
 
 __all__ = ["library", "room"]
 

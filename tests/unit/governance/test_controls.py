@@ -24,7 +24,7 @@ from assay.ledger import Draft
 from assay.ledger.book.audit import last_test
 from assay.methodology import METHODOLOGIES, REFERENCE
 from tests.unit.desk.conftest import DAY, library, room, shanghai
-from tests.unit.desk.test_morning import FOSHAN, published
+from tests.unit.desk.morning import FOSHAN, published
 
 __all__ = ["library", "room"]
 CONTROLS = load_controls(REFERENCE)

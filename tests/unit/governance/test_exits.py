@@ -21,7 +21,7 @@ from assay.methodology import METHODOLOGIES, REFERENCE
 from assay.publication import export_days
 from assay.publication.secrecy import check_statistics
 from tests.unit.desk.conftest import DAY, library, room
-from tests.unit.desk.test_morning import FOSHAN
+from tests.unit.desk.morning import FOSHAN
 from tests.unit.web.test_permissions import application, filled, routes_of
 
 __all__ = ["library", "room"]

@@ -25,7 +25,7 @@ from assay.ledger.book.integrity import flags_of, last_watched
 from assay.ledger.book.prices import ENDED, states_of
 from assay.methodology import REFERENCE
 from tests.unit.desk.conftest import DAY, library, room, shanghai
-from tests.unit.desk.test_morning import published
+from tests.unit.desk.morning import published
 from tests.unit.governance.test_changes import (
     changes_of,
     house,

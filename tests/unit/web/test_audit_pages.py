@@ -16,7 +16,7 @@ from assay.ledger.book.audit import signature_of, views_since
 from assay.ledger.heads import sign_head
 from assay.web.security import COOKIE
 from tests.unit.desk.conftest import DAY, library, room
-from tests.unit.desk.test_morning import FOSHAN, published
+from tests.unit.desk.morning import FOSHAN, published
 from tests.unit.web.test_permissions import PASSWORD, PEOPLE, application
 
 __all__ = ["library", "room"]
