@@ -6,6 +6,7 @@ words; knows nothing of what a letter is about.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -187,7 +188,7 @@ class Letter:
 
     def text(self) -> str:
         """Every word of the letter, for whoever looks for a name in it."""
-        return self.markdown().replace("\\", "")
+        return re.sub(r"\\(.)", r"\1", self.markdown())
 
     def content(self, form: str) -> bytes:
         """The letter in one of `FORMS`."""
